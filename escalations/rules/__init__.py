@@ -1,0 +1,1 @@
+"""What follows: pure functions, no Django, no clock, no database."""

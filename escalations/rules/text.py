@@ -1,0 +1,35 @@
+"""Text of a model: hashed as it is, shown inert.
+
+NUL and lone surrogates are legal inside JSON strings and illegal in PostgreSQL text, jsonb, HTML and mail.
+Hashes are over UTF-8 with `surrogatepass` and no normalisation; what is shown has a marker instead.
+"""
+
+import hashlib
+import re
+
+UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+SPACES = re.compile(r"\s+")
+
+
+def text_bytes(text: str) -> bytes:
+    """UTF-8 bytes of a text that may hold lone surrogates."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def text_sha256(text: str) -> str:
+    """Hex SHA-256 of a text over its UTF-8 bytes."""
+    return hashlib.sha256(text_bytes(text)).hexdigest()
+
+
+def display_text(text: str) -> str:
+    """The text with U+FFFD in place of what cannot be stored or shown: control characters and lone surrogates."""
+    return UNSHOWABLE.sub("\ufffd", text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """One line of at most `limit` characters, shown safely, cut at a word where one is near."""
+    line = SPACES.sub(" ", display_text(text[: limit * 4])).strip()
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut[limit // 2 :] else cut).rstrip(" ,;:.") + "…"
