@@ -1,0 +1,133 @@
+"""The web front: a small ASGI application around Django's WSGI handler.
+
+A request takes a thread only once its body is complete, so slow senders cannot occupy the threads. Answers that wait
+belong here too: waiting costs a coroutine, not a thread.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from reviewapp.problems import Problem
+from reviewapp.settings import DATA_UPLOAD_MAX_MEMORY_SIZE as LONGEST_BODY_BYTES
+from reviewapp.settings import WEB_THREADS
+from reviewapp.wsgi import application as django_application
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+BODY_SECONDS = 120  # for a body to arrive
+MOST_REQUESTS = 512  # at once in this process, waiting for a thread included
+DRAIN_BYTES = 64 * 1024 * 1024  # of a refused body that are read and dropped, so that its sender reads the answer
+
+TOO_LONG = Problem(413, "Content too large", f"The body is longer than {LONGEST_BODY_BYTES} bytes.")
+TOO_SLOW = Problem(408, "Request timeout", f"The body did not arrive within {BODY_SECONDS} seconds.")
+TOO_BUSY = Problem(503, "Busy", "Too many requests at once; try again.", {"Retry-After": "1"})
+
+
+class TooLongError(Exception):
+    """The body is longer than any endpoint takes."""
+
+
+class SenderGoneError(Exception):
+    """The sender went away before the body was complete."""
+
+
+class Front:
+    """Bounds what reaches Django: how many requests, how long a body, how long it may take."""
+
+    def __init__(self, wsgi_application: Callable[..., Any], *, threads: int) -> None:
+        self.django = WSGIMiddleware(wsgi_application, workers=threads)
+        self.request_count = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.django(scope, receive, send)  # type: ignore[arg-type]  # lifespan; closes websockets
+            return
+        if self.request_count >= MOST_REQUESTS:
+            await refuse(TOO_BUSY, scope, receive=receive, send=send)
+            return
+        self.request_count += 1
+        try:
+            await self.answer(scope, receive, send)
+        finally:
+            self.request_count -= 1
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await read_body(scope, receive)
+        except TooLongError:
+            await refuse(TOO_LONG, scope, receive=receive, send=send)
+        except TimeoutError:
+            await refuse(TOO_SLOW, scope, receive=receive, send=send)
+        except SenderGoneError:
+            return
+        else:
+            await self.django(plain_scope(scope, body), replay(body), send)  # type: ignore[arg-type]
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body, however it was framed. Raises TooLongError as soon as that is known, SenderGoneError."""
+    declared = [int(value) for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
+    if any(length > LONGEST_BODY_BYTES for length in declared):
+        raise TooLongError
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise SenderGoneError
+        body += message.get("body", b"")
+        if len(body) > LONGEST_BODY_BYTES:
+            raise TooLongError
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def replay(body: bytes) -> Receive:
+    """A `receive` that hands out a body that was read before."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def plain_scope(scope: Scope, body: bytes) -> Scope:
+    """The scope as WSGI understands it.
+
+    WSGI reads no body without a Content-Length, so chunked bodies get one. Header names with an underscore are dropped:
+    WSGI cannot tell them from the same names with a hyphen. Raw bytes in the query string are percent-encoded.
+    """
+    dropped = (b"content-length", b"transfer-encoding")
+    headers = [(name, value) for name, value in scope["headers"] if name not in dropped and b"_" not in name]
+    had_body_headers = any(name in dropped for name, _value in scope["headers"])
+    if body or had_body_headers:
+        headers.append((b"content-length", str(len(body)).encode()))
+    query = re.sub(rb"[^\x21-\x7e]", lambda byte: b"%%%02X" % ord(byte[0]), scope["query_string"])
+    return {**scope, "headers": headers, "query_string": query}
+
+
+async def refuse(problem: Problem, scope: Scope, *, receive: Receive, send: Send) -> None:
+    """Answer at once, then let the sender finish for a while: one that is still sending would never read the answer."""
+    await send({"type": "http.response.start", "status": problem.status, "headers": problem.headers(scope["path"])})
+    await send({"type": "http.response.body", "body": problem.body(scope["path"]), "more_body": True})
+    drained = 0
+    try:
+        async with asyncio.timeout(10):
+            while drained < DRAIN_BYTES:
+                message = await receive()
+                drained += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                    break
+    except TimeoutError:
+        pass
+    await send({"type": "http.response.body", "body": b""})
+
+
+application = Front(django_application, threads=WEB_THREADS)

@@ -1,0 +1,44 @@
+"""Refusals that are made before Django sees the request."""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Says why a request was refused: RFC 9457 under /api/, one plain line elsewhere."""
+
+    status: int
+    title: str
+    detail: str
+    extra_headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self, path: str) -> bytes:
+        if not is_api(path):
+            return f"{self.title}. {self.detail}\n".encode()
+        kind = self.title.lower().replace(" ", "-")
+        return json.dumps(
+            {
+                "type": f"/api/v1/problems/{kind}",
+                "title": self.title,
+                "status": self.status,
+                "detail": self.detail,
+                "request_id": str(uuid.uuid4()),
+            }
+        ).encode()
+
+    def headers(self, path: str) -> list[tuple[bytes, bytes]]:
+        kind = "application/problem+json" if is_api(path) else "text/plain; charset=utf-8"
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(len(self.body(path))),
+            "Connection": "close",
+            "X-Content-Type-Options": "nosniff",
+            **self.extra_headers,
+        }
+        return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def is_api(path: str) -> bool:
+    return path.startswith("/api/")

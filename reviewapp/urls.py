@@ -1,0 +1,15 @@
+"""Every URL of the site."""
+
+from allauth.account.views import login, logout
+from django.urls import include, path
+
+from reviewapp.health import livez, readyz
+
+urlpatterns = [
+    path("livez", livez),
+    path("readyz", readyz),
+    path("accounts/login/", login, name="account_login"),
+    path("accounts/logout/", logout, name="account_logout"),
+    path("api/v1/", include("escalations.api.urls")),
+    path("", include("escalations.web.urls")),
+]
