@@ -1,1 +1,1 @@
-"""The demo world as written text: per workflow the cases people reviewed (`cases/`) and the policies that route them (`policies.json`)."""
+"""The demo world as written text: the reviewed cases of each workflow and, in policies.json, what routes them."""
