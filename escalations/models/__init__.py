@@ -6,7 +6,7 @@ from escalations.models.clock import Clock, Notice
 from escalations.models.dataset import Dataset, Example, Release, ReleaseExample
 from escalations.models.decision import Decision, ExpectedBehavior, Review, ReviewText, Verdict
 from escalations.models.escalation import LEGAL_MOVES, OPEN, Escalation, HoldDefault, Severity, Status
-from escalations.models.event import Event
+from escalations.models.event import Event, EventText
 from escalations.models.idempotency import IdempotencyKey
 from escalations.models.permission import (
     QueueGroupObjectPermission,
@@ -35,6 +35,7 @@ __all__ = [
     "Decision",
     "Escalation",
     "Event",
+    "EventText",
     "Example",
     "ExpectedBehavior",
     "HoldDefault",

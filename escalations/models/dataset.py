@@ -1,6 +1,5 @@
 """Corrections as eval cases: a named dataset, its examples with revisions, and immutable releases."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -24,7 +23,7 @@ class Dataset(models.Model):
 
 
 class Example(models.Model):
-    """One revision of one corrected input. `example_id` comes from the input, so a new correction is a new revision."""
+    """One correction as an eval case. `example_id` comes from the input: another correction of it is a revision."""
 
     id = models.UUIDField(primary_key=True)
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="examples", db_index=False)
@@ -36,9 +35,7 @@ class Example(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["dataset", "example_id", "content_sha256"], name="one_revision_per_example_and_content"
-            )
+            models.UniqueConstraint(fields=["dataset", "decision"], name="one_example_per_dataset_and_decision")
         ]
 
     def __str__(self):

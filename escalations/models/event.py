@@ -32,3 +32,13 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.stream_kind} {self.stream_id} {self.seq} {self.verb}"
+
+
+class EventText(models.Model):
+    """What a person wrote with an event (a reason), apart so that it can be erased; the event commits to its hash."""
+
+    event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="text")
+    text = models.TextField()
+
+    def __str__(self):
+        return self.text

@@ -52,20 +52,11 @@ def escalation_record(
     }
 
 
-def as_submitted(record: dict[str, Any], first: Event) -> dict[str, Any]:
+def as_submitted(record: dict[str, Any], *, first: Event, owner: Person) -> dict[str, Any]:
     """The record as the first answer had it, told by the escalation's first event."""
-    facts = first.facts
-    state = {name: facts[name] for name in ("queue", "severity", "due_at")}
-    owner = {"id": facts["owner"], "name": facts["owner_name"]}
-    return {
-        **record,
-        **state,
-        "status": "waiting",
-        "owner": owner,
-        "claim": None,
-        "decision": None,
-        "updated_at": record["received_at"],
-    }
+    told = {name: first.facts[name] for name in ("status", "queue", "severity", "due_at")}
+    blank = {"claim": None, "decision": None, "updated_at": record["received_at"]}
+    return {**record, **told, **blank, "owner": person_record(owner)}
 
 
 def event_record(event: Event) -> dict[str, Any]:

@@ -161,3 +161,8 @@ class Submission(Incoming):
         """The flags for lists and records, with text that can be stored."""
         shown = (flag.model_dump(exclude_none=True) for flag in self.flags)
         return [{k: display_text(v) if isinstance(v, str) else v for k, v in flag.items()} for flag in shown]
+
+    def prompt_name(self) -> str:
+        """`id version` of the prompt, as reports name it."""
+        parts = (self.prompt.id, self.prompt.version) if self.prompt else ()
+        return " ".join(part for part in parts if part)

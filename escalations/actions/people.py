@@ -1,0 +1,90 @@
+"""People, senders and their keys."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from guardian.shortcuts import assign_perm
+
+from escalations.actions._ledger import append
+from escalations.errors import Fault, Invalid
+from escalations.models import SCOPES, ApiKey, Person, Queue, Sender, Workflow
+from escalations.rules.identifiers import uuid7
+
+QUEUE_RIGHTS = {"reviewer": ("review_queue",), "lead": ("lead_queue", "review_queue")}
+WORKFLOW_RIGHTS = {"workflow_owner": "own_workflow", "manager": "view_workflow"}
+PREFIX_BYTES, SECRET_BYTES = 6, 32
+
+
+@transaction.atomic
+def create_person(
+    username: str, *, role: str, queues: Sequence[Queue] = (), workflows: Sequence[Workflow] = (), now: datetime
+) -> Person:
+    """Make a person, or give a standing one another role and more rights.
+
+    A manager for whom no workflow is named may see every workflow.
+    """
+    person, is_new = Person.objects.get_or_create(username=username, defaults={"id": uuid7(now), "date_joined": now})
+    if is_new:
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+    person.groups.add(Group.objects.get(name=role))
+    for queue in queues:
+        for permission in QUEUE_RIGHTS.get(role, ("view_queue",)):
+            assign_perm(permission, person, queue)
+    for workflow in workflows:
+        assign_perm(WORKFLOW_RIGHTS.get(role, "view_workflow"), person, workflow)
+    if role == "manager" and not workflows:
+        person.user_permissions.add(Permission.objects.get(codename="view_workflow"))
+    facts = {
+        "person": str(person.pk),
+        "role": role,
+        "queues": [queue.slug for queue in queues],
+        "workflows": [workflow.slug for workflow in workflows],
+    }
+    append(("system", "people"), "role_given", actor="system", facts=facts, now=now)
+    return person
+
+
+@transaction.atomic
+def create_sender(name: str, *, now: datetime) -> Sender:
+    """A sender by that name; the standing one if there is one."""
+    return Sender.objects.get_or_create(name=name, defaults={"id": uuid7(now), "created_at": now})[0]
+
+
+@transaction.atomic
+def create_key(
+    holder: Sender | Person,
+    *,
+    workflows: Sequence[Workflow] = (),
+    scopes: Sequence[str] = SCOPES,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> str:
+    """A new key for a sender or a person, as text: this is the only time it can be shown."""
+    if set(scopes) - set(SCOPES):
+        raise Invalid("A scope is not known.", faults=[Fault("/scopes", "unknown", f"Known are: {', '.join(SCOPES)}.")])
+    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_hex(SECRET_BYTES)
+    owner = {"sender": holder} if isinstance(holder, Sender) else {"person": holder}
+    key = ApiKey.objects.create(
+        id=uuid7(now),
+        prefix=prefix,
+        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
+        scopes=list(scopes) if isinstance(holder, Sender) else [],
+        created_at=now,
+        expires_at=expires_at,
+        **owner,
+    )
+    key.workflows.set(workflows)
+    facts = {"key": prefix, "scopes": list(key.scopes), "workflows": sorted(one.slug for one in workflows)}
+    append(("system", "keys"), "key_created", actor="system", facts=facts, now=now)
+    return f"rvk_{prefix}_{secret}"
+
+
+def note_use_of_key(key_id: UUID, *, now: datetime) -> None:
+    """Remember when a key was last used; the caller asks at most once a minute."""
+    ApiKey.objects.filter(pk=key_id).update(last_used_at=now)

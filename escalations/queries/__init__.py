@@ -1,0 +1,1 @@
+"""What to show: reads for screens, reports and files."""

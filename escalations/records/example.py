@@ -1,0 +1,82 @@
+"""A corrected escalation as an eval case: its id from the input alone, its content, its native line.
+
+The flawed output never stands in the input. Lone surrogates leave as JSON escapes, so that every line is UTF-8.
+"""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from escalations.models import Decision
+from escalations.rules.text import text_bytes
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling of a JSON value: sorted keys, no spaces, UTF-8 with surrogates passed."""
+    return text_bytes(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def messages_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The input's messages; a bare string is one user message."""
+    given = document["input"]
+    return [{"role": "user", "content": given}] if isinstance(given, str) else given["messages"]
+
+
+def example_id(document: dict[str, Any]) -> str:
+    """`ex_` + 16 hex digits of the input: messages, context and tools; never the output or the correction."""
+    parts = [messages_of(document), document.get("context") or [], document.get("tools") or []]
+    return "ex_" + hashlib.sha256(canonical(parts)).hexdigest()[:16]
+
+
+def content_sha256(example: dict[str, Any]) -> str:
+    """What makes two revisions of an example equal."""
+    return hashlib.sha256(canonical(example)).hexdigest()
+
+
+def pseudonym(salt: bytes, person_id: Any) -> str:
+    """A reviewer's name within one dataset."""
+    return "rv_" + hmac.new(salt, str(person_id).encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def example_of(decision: Decision, *, salt: bytes) -> dict[str, Any]:
+    """The example that a correction makes. Needs escalation.snapshot, escalation.workflow and review.text."""
+    document, text = decision.escalation.snapshot.document, decision.review.text.read()
+    model, prompt, trace = (document.get(name) or {} for name in ("model", "prompt", "trace"))
+    return {
+        "example_id": example_id(document),
+        "messages": messages_of(document),
+        "context": document.get("context") or [],
+        "tools": document.get("tools") or [],
+        "tool_calls": document.get("tool_calls") or [],
+        "flawed_output": document["output"],
+        "corrected_output": text["output"],
+        "expected_behavior": decision.expected_behavior,
+        "failure_category": decision.failure_categories[0],
+        "failure_categories": decision.failure_categories,
+        "severity": decision.severity,
+        "reasoning": text["reasoning"],
+        "spans": text["spans"],
+        "workflow": decision.escalation.workflow.slug,
+        "external_id": document.get("external_id"),
+        "model": model.get("name"),
+        "model_version": model.get("version"),
+        "prompt_id": prompt.get("id"),
+        "prompt_version": prompt.get("version"),
+        "source_trace_id": trace.get("trace_id"),
+        "escalation_id": str(decision.escalation_id),
+        "decision_id": str(decision.pk),
+        "reviewer": pseudonym(salt, decision.decided_by_id),
+    }
+
+
+def native_line(document: str, *, content: str, version: str, duplicates: list[str]) -> bytes:
+    """One line of the `native` file for a stored example, without its newline."""
+    line = {**json.loads(document), "content_sha256": content, "split": "test", "dataset_version": version}
+    line["duplicates_of"] = duplicates
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
+def release_sha256(members: list[tuple[str, str]]) -> str:
+    """SHA-256 over the sorted `id:content_sha256` lines."""
+    return hashlib.sha256("".join(f"{one}:{content}\n" for one, content in sorted(members)).encode()).hexdigest()
