@@ -1,5 +1,6 @@
 """Processes that outlived the program which started them, found by a mark in their environment."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -38,7 +39,5 @@ def stop_marked(folder: Path, patience: float = 5.0) -> int:
 
 def signal_quietly(process: psutil.Process, number: int | None = None) -> None:
     """Send a signal, by default the one that ends this program soonest in good order."""
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(number or (signal.SIGINT if process.name() == "postgres" else signal.SIGTERM))
-    except psutil.NoSuchProcess:
-        pass

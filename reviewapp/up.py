@@ -177,11 +177,8 @@ def announce(environment: Mapping[str, str], port: int) -> None:
     url = f"http://127.0.0.1:{port}"
     if state.read_text(SEEDED_FILE):
         people = "\n".join(f"    {name:8} {role}" for name, role in DEMO_PEOPLE.items())
-        say(
-            f"\nReviewapp is at {url}\n\n  Sign in with the password {DEMO_PASSWORD} as\n{people}\n\n  Ctrl-C stops it.\n"
-        )
-    else:
-        say(f"\nReviewapp is at {url}\n\n  Ctrl-C stops it.\n")
+        say(f"\nSign in with the password {DEMO_PASSWORD} as\n{people}")
+    say(f"\nReviewapp is at {url}; Ctrl-C stops it.\n")
     guest = {name: environment[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")}
     key = {"REVIEWAPP_URL": url, "REVIEWAPP_KEY": state.read_text(state.DEMO_KEY_FILE)}
     state.write_pairs(state.DEMO_FILE, key | guest)
