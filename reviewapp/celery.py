@@ -2,20 +2,24 @@
 
 import os
 import sys
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import beat_init, celeryd_init
 from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings")
-os.environ.setdefault("REVIEWAPP_PROCESS", "worker")  # settings: no pool (children fork), longer timeouts
+if "reviewapp.settings" not in sys.modules:  # we are Celery's own process, not one that only sends to it
+    os.environ.setdefault("REVIEWAPP_PROCESS", "worker")  # settings: no pool (children fork), longer timeouts
 
 from reviewapp import settings
 
 SWEEP_SECONDS = 2.0
 SOCKET_TIMEOUT_SECONDS = 5  # a Redis that stands still must not hold a process for longer
 
+warnings.filterwarnings("ignore", category=SecurityWarning)  # containers and the demo run as root; only JSON is read
 app = Celery("reviewapp", include=["escalations.jobs"])
 app.conf.update(
     broker_url=settings.REDIS_URL,
@@ -45,9 +49,11 @@ app.conf.update(
     beat_max_loop_interval=5,
     beat_schedule={
         "sweep": {"task": "escalations.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
+        "forget": {"task": "escalations.forget", "schedule": 3600.0, "options": {"expires": 600}},
     },
     timezone="UTC",
 )
+app.set_default()  # `current_app` is this one in every thread
 
 
 @celeryd_init.connect

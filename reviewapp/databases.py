@@ -26,7 +26,7 @@ def database(url: str, *, process: str, pool_size: int = 0) -> dict[str, Any]:
     options: dict[str, Any] = {"connect_timeout": "5", "application_name": f"reviewapp {process}", **given}
     options["options"] = f"{limits} {given.get('options', '')}".strip()
     if pool_size:
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10, "max_idle": 300}
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 5, "max_idle": 300}
     return {
         "ENGINE": "django.db.backends.postgresql",
         **settings,

@@ -126,6 +126,8 @@ class Postgres:
         """The data folder, or a short temporary one where the path of a socket in it would be too long."""
         if len(os.fsencode(self.folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
             return self.folder
+        if self.sockets != self.folder and self.sockets.exists():
+            return self.sockets
         folder = Path(tempfile.mkdtemp(prefix="reviewapp-", dir="/tmp"))
         if self.account:
             os.chown(folder, self.account.pw_uid, self.account.pw_gid)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 
 GRACEFUL_SECONDS = 3  # open requests get this long when the web stops
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "WARNING")  # of worker and beat: INFO shows every job
 
 
 def web_command(port: int, host: str = "127.0.0.1", environment: Mapping[str, str] = os.environ) -> list[str]:
@@ -21,10 +22,10 @@ def web_command(port: int, host: str = "127.0.0.1", environment: Mapping[str, st
 
 def worker_command() -> list[str]:
     """One Celery worker with two child processes."""
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-    return [sys.executable, "-m", "celery", "-A", "reviewapp", "worker", "--concurrency", "2", *quiet]
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", LOG_LEVEL)
+    return [sys.executable, "-m", "celery", "--quiet", "-A", "reviewapp", "worker", "--concurrency", "2", *quiet]
 
 
 def beat_command() -> list[str]:
     """Celery's clock: exactly one per installation."""
-    return [sys.executable, "-m", "celery", "-A", "reviewapp", "beat", "--pidfile=", "--loglevel", "WARNING"]
+    return [sys.executable, "-m", "celery", "--quiet", "-A", "reviewapp", "beat", "--pidfile=", "--loglevel", LOG_LEVEL]

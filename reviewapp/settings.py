@@ -46,6 +46,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # Application
 INSTALLED_APPS = [
+    "reviewapp",
     "escalations",
     "django.contrib.auth",
     "django.contrib.contenttypes",

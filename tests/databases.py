@@ -29,6 +29,7 @@ def prepare() -> None:
     with (folder / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "template.ready").exists():
+            admin("DROP DATABASE IF EXISTS {} WITH (FORCE)", TEMPLATE)
             admin("CREATE DATABASE {} OWNER {}", TEMPLATE, OWNER)
             use(TEMPLATE)
             call_command("migrate", database="owner", verbosity=0)
@@ -47,4 +48,4 @@ def clone() -> None:
 def admin(statement: str, *names: str) -> None:
     """Run a statement as the superuser of the private server; `{}` are identifiers."""
     with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
