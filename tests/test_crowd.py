@@ -64,6 +64,7 @@ class Poller(threading.Thread):
             last = self.seen[-1] if self.seen else 0
             more = Decision.objects.filter(sequence__gt=last).in_sequence().values_list("sequence", flat=True)
             self.seen.extend(more)
+            time.sleep(0.002)
             if last_round:
                 connection.close()
                 return
