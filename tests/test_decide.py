@@ -15,8 +15,21 @@ from escalations.models import Claim, Decision, Review
 from escalations.queries.ledger import events_of
 from escalations.records.decision import DecisionBody, decision_record
 from escalations.rules.text import text_sha256
-from tests.cases import FAILED, MICROSECOND, PLAIN, answers, claimed, clock_of, decide, decided, decided_again
-from tests.cases import faults, fresh, submitted, verbs_of
+from tests.cases import (
+    FAILED,
+    MICROSECOND,
+    PLAIN,
+    answers,
+    claimed,
+    clock_of,
+    decide,
+    decided,
+    decided_again,
+    faults,
+    fresh,
+    submitted,
+    verbs_of,
+)
 from tests.cast import NOON, POLICY
 
 LATER = NOON + LEASE
@@ -258,7 +271,7 @@ def test_answers_of_the_wrong_shape_are_no_answers(changes):
 
 def test_the_database_refuses_a_second_decision_in_a_round(world):
     decision = decided(world)
-    decision.pk, decision.sequence, decision.review = submitted(world).pk, 10**9, None
+    decision.pk, decision.sequence = submitted(world).pk, 10**9
+    decision.review = decision.decided_by = None
     with pytest.raises(IntegrityError, match="one_decision_per_round"), transaction.atomic():
-        decision.decided_by = None
         decision.save(force_insert=True)
