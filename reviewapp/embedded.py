@@ -66,7 +66,7 @@ class Postgres:
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         self.sockets = self._socket_folder()
         self.process = subprocess.Popen(
-            [POSTGRES_BIN / "postgres", *self._arguments()],
+            [str(POSTGRES_BIN / "postgres"), *self._arguments()],
             stdout=self._log_file(),
             stderr=subprocess.STDOUT,
             **self._as(),
@@ -106,7 +106,9 @@ class Postgres:
             let_through(self.folder)
             let_through(POSTGRES_BIN)
             try:
-                subprocess.run([POSTGRES_BIN / "postgres", "--version"], check=True, capture_output=True, **self._as())
+                subprocess.run(
+                    [str(POSTGRES_BIN / "postgres"), "--version"], check=True, capture_output=True, **self._as()
+                )
             except (OSError, subprocess.CalledProcessError):
                 ensure_folder_permissions(
                     POSTGRES_BIN.parent, stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH
@@ -117,7 +119,7 @@ class Postgres:
         for leftover in self.folder.iterdir():
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        command = [POSTGRES_BIN / "initdb", "-D", str(self.folder), *options]
+        command = [str(POSTGRES_BIN / "initdb"), "-D", str(self.folder), *options]
         done = subprocess.run(command, stdout=self._log_file(), stderr=subprocess.STDOUT, check=False, **self._as())
         if done.returncode:
             raise ServerFailedError(f"PostgreSQL could not make its folder {self.folder}; see {self.log}.")
