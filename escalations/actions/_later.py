@@ -26,7 +26,7 @@ def later(name: str, row_id: UUID) -> None:
 
 
 def _enqueue(name: str, row_id: str) -> None:
-    global _thread  # noqa: PLW0603 - one thread per process, started by the first use after a fork
+    global _thread
     with _start:
         if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_hand_over, name="later", daemon=True)

@@ -36,7 +36,7 @@ def transition(
 ) -> Escalation:
     """Move a locked escalation, store `changes`, and append one event that tells the state after it.
 
-    Without `to` the status stays. `text` is what a person wrote with it: kept apart, the event commits to its hash. Raises Conflict where the move is not legal or the row was changed underneath.
+    Without `to` the status stays. `text` is what a person wrote with it: kept apart, the event commits to its hash.
     """
     before, head = escalation.status, escalation.head_seq
     after = to or before
@@ -75,8 +75,6 @@ def _state(changes: Mapping[str, Any]) -> dict[str, Any]:
     return state
 
 
-def _next_event(
-    escalation: Escalation, verb: str, *, actor: str, now: datetime, facts: Mapping[str, Any]
-) -> Event:
+def _next_event(escalation: Escalation, verb: str, *, actor: str, now: datetime, facts: Mapping[str, Any]) -> Event:
     seq, prev_hash = escalation.head_seq + 1, escalation.head_hash
     return event_of(Entry("escalation", str(escalation.pk), seq, verb, actor, facts, now, prev_hash))

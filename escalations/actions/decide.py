@@ -33,9 +33,7 @@ class Outcome:
     severity: str = ""
 
 
-def submit_review(
-    escalation_id: UUID, *, body: DecisionBody, reviewer: Person, now: datetime
-) -> tuple[Decision, bool]:
+def submit_review(escalation_id: UUID, *, body: DecisionBody, reviewer: Person, now: datetime) -> tuple[Decision, bool]:
     """(decision, whether it is new): store a reviewer's answers and decide. The same answers again change nothing.
 
     Raises Invalid for answers that do not fit, HeldByOther for a stale token, AlreadyDecided where a decision stands.

@@ -92,7 +92,9 @@ def _freeze(release: Release, *, through_sequence: int, now: datetime) -> Releas
         return release
     contents = {name: content for name, (content, _) in before.items()}
     version = next_version(
-        (last.major, last.minor, last.patch) if last else None, contents, {one: m.content_sha256 for one, m in after.items()}
+        (last.major, last.minor, last.patch) if last else None,
+        contents,
+        {one: m.content_sha256 for one, m in after.items()},
     )
     release.major, release.minor, release.patch = version
     release.state, release.built_at = Release.State.BUILT, now
@@ -109,5 +111,3 @@ def _freeze(release: Release, *, through_sequence: int, now: datetime) -> Releas
 def standing_version(release: Release) -> str:
     """The version that a finished build stands for: its own, or its parent's where nothing had changed."""
     return release.version or (release.parent.version if release.parent else "")
-
-

@@ -131,9 +131,7 @@ def _store(body: bytes, submission: Submission, *, caller: Caller, now: datetime
     return answer
 
 
-def _answer(
-    draft: _Draft | None, stored: dict[UUID, int], *, body: bytes, caller: Caller
-) -> Submitted | Refusal:
+def _answer(draft: _Draft | None, stored: dict[UUID, int], *, body: bytes, caller: Caller) -> Submitted | Refusal:
     """New if its row was stored; else the standing escalation of its external_id, if that was made of these bytes."""
     if draft is not None and draft.escalation.pk in stored:
         draft.escalation.number = stored[draft.escalation.pk]
@@ -170,9 +168,7 @@ def _policy(policy_id: UUID) -> Policy:
     return Policy.objects.select_related("workflow").get(pk=policy_id)
 
 
-def _draft(
-    body: bytes, submission: Submission, *, caller: Caller, queues: dict[str, Queue], now: datetime
-) -> _Draft:
+def _draft(body: bytes, submission: Submission, *, caller: Caller, queues: dict[str, Queue], now: datetime) -> _Draft:
     workflow_id, policy_id = caller.workflows[submission.workflow]
     policy = _policy(policy_id)
     found = route(policy.document["rules"], policy.document["default"], submission.facts())

@@ -35,7 +35,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {r
 
 def guard(apps, schema_editor):
     """Put the triggers on and hand out the rights."""
-    schema_editor.execute(GUARD)
+    schema_editor.execute(GUARD, params=None)
     for name in APPEND_ONLY:
         schema_editor.execute(TRIGGERS.format(table=f"escalations_{name}"))
     role, owner = settings.DATABASES["default"]["USER"], schema_editor.connection.settings_dict["USER"]

@@ -19,7 +19,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 Amount = Annotated[float, Field(ge=0)]
 
 
-def _instant(value: Any) -> datetime:
+def read_instant(value: Any) -> datetime:
     """Text in RFC 3339 with an offset, as a datetime."""
     if isinstance(value, str) and RFC3339.match(value):
         try:
@@ -43,7 +43,7 @@ def _content(value: Any) -> Any:
     raise ValueError("This must be text, null or a list of parts.")
 
 
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+Instant = Annotated[datetime, BeforeValidator(read_instant)]
 
 
 class Message(Incoming):

@@ -1,4 +1,4 @@
-"""SemVer for releases: major = meaning of the schema, minor = examples added or retired, patch = a correction changed."""
+"""SemVer for releases: major = meaning of the schema, minor = examples added or retired, patch = one changed."""
 
 FIRST = (1, 0, 0)
 

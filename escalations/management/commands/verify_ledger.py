@@ -10,7 +10,6 @@ from escalations.queries.ledger import Tally, ledger_faults
 class Command(BaseCommand):
     help = "Verify every chain of the ledger and the fold of every case: exit 0 and a count, or 1 and a line per fault."
 
-
     def handle(self, *args, **options):
         tally, fault_count = Tally(), 0
         for fault in ledger_faults(tally):
