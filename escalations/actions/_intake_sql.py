@@ -80,7 +80,6 @@ INSERT = """
 SELECT id, number FROM new
 """
 
-=======
 ONE = "WITH input AS (SELECT " + ", ".join(f"%s::{kind} AS {name}" for name, kind in COLUMNS.items()) + ")" + INSERT
 ARRAYS = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
 MANY = f"WITH input AS (SELECT * FROM unnest({ARRAYS}) AS i({', '.join(COLUMNS)}))" + INSERT  # noqa: S608 - our names
