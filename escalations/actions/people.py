@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from guardian.shortcuts import assign_perm
 
@@ -54,6 +55,31 @@ def create_person(
 def create_sender(name: str, *, now: datetime) -> Sender:
     """A sender by that name; the standing one if there is one."""
     return Sender.objects.get_or_create(name=name, defaults={"id": uuid7(now), "created_at": now})[0]
+
+
+@transaction.atomic
+def admit_sender(name: str, *, workflows: Sequence[Workflow], scopes: Sequence[str] = SCOPES, now: datetime) -> str:
+    """A sender by that name, made where there is none, and a new key for it, as text."""
+    _need_legal("name", name, of=Sender)
+    return create_key(create_sender(name, now=now), workflows=workflows, scopes=scopes, now=now)
+
+
+@transaction.atomic
+def admit_person(
+    username: str, *, role: str, queues: Sequence[Queue] = (), workflows: Sequence[Workflow] = (), now: datetime
+) -> str:
+    """A person with a role and rights, made where there is none, and a new personal key, as text."""
+    _need_legal("username", username, of=Person)
+    return create_key(create_person(username, role=role, queues=queues, workflows=workflows, now=now), now=now)
+
+
+def _need_legal(field: str, value: str, *, of: type[Sender] | type[Person]) -> None:
+    """Raise Invalid unless the value is what the field takes."""
+    try:
+        of._meta.get_field(field).clean(value, None)
+    except ValidationError as error:
+        fault = Fault(f"/{field}", "invalid", " ".join(error.messages))
+        raise Invalid(f"The {field} can not be used.", faults=[fault]) from None
 
 
 @transaction.atomic
