@@ -163,6 +163,6 @@ class Submission(Incoming):
         return [{k: display_text(v) if isinstance(v, str) else v for k, v in flag.items()} for flag in shown]
 
     def prompt_name(self) -> str:
-        """`id version` of the prompt, as reports name it."""
+        """`id version` of the prompt, as reports name it; cut where both are very long."""
         parts = (self.prompt.id, self.prompt.version) if self.prompt else ()
-        return " ".join(part for part in parts if part)
+        return shorten(" ".join(part for part in parts if part), 200)
