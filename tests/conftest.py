@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import TransactionTestCase
 
 from tests import databases
+from tests.cast import World, make_world
 from tests.web_server import WebServer
 
 
@@ -31,6 +32,12 @@ def django_db_setup(django_db_blocker) -> None:
     with django_db_blocker.unblock():
         databases.prepare()
     TransactionTestCase._fixture_teardown = lambda _self: databases.clone()
+
+
+@pytest.fixture
+def world(db) -> World:
+    """Everybody, their queues and workflows; committed where the test asks for `transactional_db`."""
+    return make_world()
 
 
 @pytest.fixture

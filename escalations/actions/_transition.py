@@ -16,11 +16,23 @@ RELATED = ("snapshot", "queue__lead", "workflow__rubric", "policy", "owner")
 
 def locked(escalation_id: UUID) -> Escalation:
     """The escalation under a row lock that readers and foreign keys do not wait for."""
-    rows = Escalation.objects.select_for_update(no_key=True, of=("self",)).select_related(*RELATED)
-    found = rows.filter(pk=escalation_id).first()
+    found = _lock(escalation_id)
     if found is None:
         raise NotFound("There is no such case.")
     return found
+
+
+def locked_if_free(escalation_id: UUID) -> Escalation | None:
+    """The escalation under a row lock, or None while somebody else works on it: the next sweep comes soon."""
+    return _lock(escalation_id, skip_locked=True)
+
+
+def _lock(escalation_id: UUID, **how: bool) -> Escalation | None:
+    """Lock, then read: one statement with joins would lose the row when another owner was committed meanwhile."""
+    lock = Escalation.objects.select_for_update(no_key=True, **how).filter(pk=escalation_id)
+    if not lock.values_list("pk").first():
+        return None
+    return Escalation.objects.select_related(*RELATED).get(pk=escalation_id)
 
 
 def transition(

@@ -30,7 +30,10 @@ LIMIT 1 FOR NO KEY UPDATE OF e SKIP LOCKED
 HEADS = """
 SELECT q.id FROM unnest(%(queues)s::uuid[]) q(id),
   LATERAL (SELECT e.rank_at FROM escalations_escalation e
-           WHERE e.queue_id = q.id AND e.status = 'waiting' ORDER BY e.rank_at, e.id LIMIT 1) head
+           WHERE e.queue_id = q.id AND e.status = 'waiting'
+             AND NOT EXISTS (SELECT 1 FROM escalations_skip s
+                             WHERE s.escalation_id = e.id AND s.reviewer_id = %(reviewer)s AND s.until > %(now)s)
+           ORDER BY e.rank_at, e.id LIMIT 1) head
 ORDER BY head.rank_at
 """
 
@@ -49,7 +52,7 @@ def claim_next(queues: Sequence[Queue], *, reviewer: Person, now: datetime) -> C
 @transaction.atomic
 def claim_escalation(escalation_id: UUID, *, reviewer: Person, now: datetime) -> tuple[Claim, bool]:
     """(claim, whether it is new) on this escalation; the holder gets the standing claim again."""
-    reserve = Person.objects.select_for_update(no_key=True).get(pk=reviewer.pk)
+    lock_person(reviewer)
     escalation = locked(escalation_id)
     standing = open_claim_of(escalation)
     if standing and standing.expires_at <= now:
@@ -58,7 +61,7 @@ def claim_escalation(escalation_id: UUID, *, reviewer: Person, now: datetime) ->
         return standing, False
     if escalation.status != Status.WAITING:
         refuse_claim(escalation)
-    reserve_capacity(reserve, now=now)
+    reserve_capacity(reviewer, now=now)
     return _claim(escalation, reviewer=reviewer, now=now), True
 
 
@@ -100,9 +103,14 @@ def skip_escalation(escalation_id: UUID, *, reviewer: Person, reason: str, now: 
     )
 
 
+def lock_person(person: Person) -> Person:
+    """The person's row under a lock. Everyone takes it before a case's lock, so that nobody waits in a circle."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
 def reserve_capacity(reviewer: Person, *, now: datetime) -> None:
     """Lock the person's row and refuse when they hold as many claims as they may: count and claim are one step."""
-    person = Person.objects.select_for_update(no_key=True).get(pk=reviewer.pk)
+    person = lock_person(reviewer)
     if not person.is_active:
         raise Forbidden("This account can not be used.")
     held = Claim.objects.filter(reviewer=person, ended_at__isnull=True, expires_at__gt=now).count()
@@ -145,7 +153,7 @@ def _take_head(queue_ids: list[UUID], *, reviewer: Person, now: datetime) -> UUI
     """Lock the best free head. Heads are compared without a lock; only the one taken is locked."""
     with connection.cursor() as cursor:
         if len(queue_ids) > 1:
-            cursor.execute(HEADS, {"queues": queue_ids})
+            cursor.execute(HEADS, {"queues": queue_ids, "reviewer": reviewer.pk, "now": now})
             queue_ids = [row[0] for row in cursor.fetchall()]
         for queue_id in queue_ids:
             cursor.execute(NEXT_IN_QUEUE, {"queue": queue_id, "reviewer": reviewer.pk, "now": now})

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from escalations.actions._transition import locked, transition
+from escalations.actions._transition import locked_if_free, transition
 from escalations.models import Claim, Clock, Escalation, IdempotencyKey, Notice, Status
 from escalations.rules.identifiers import uuid7
 from escalations.rules.ledger import instant
@@ -46,7 +46,7 @@ def _lapse(which: Q, *, now: datetime) -> int:
     due = Claim.objects.filter(which, ended_at__isnull=True, expires_at__lte=now).order_by("expires_at")
     done = 0
     for escalation_id in due.values_list("escalation_id", flat=True)[:BATCH]:
-        escalation = _lock_if_free(escalation_id)
+        escalation = locked_if_free(escalation_id)
         claim = escalation and escalation.claims.filter(ended_at__isnull=True, expires_at__lte=now).first()
         if claim:
             lapse_claim(claim, escalation=escalation, now=now)
@@ -65,7 +65,7 @@ def _find_breaches(*, now: datetime) -> int:
     clocks = list(due.order_by("next_fire_at")[:BATCH])
     done = 0
     for clock in clocks:
-        escalation = _lock_if_free(clock.escalation_id)
+        escalation = locked_if_free(clock.escalation_id)
         if escalation is not None:
             _breach(clock, escalation=escalation, now=now)
             done += 1
@@ -90,12 +90,6 @@ def _breach(clock: Clock, *, escalation: Escalation, now: datetime) -> None:
 def forget_keys(*, now: datetime) -> int:
     """Drop idempotency keys past their 72 hours; how many."""
     return IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT_FOR).delete()[0]
-
-
-def _lock_if_free(escalation_id: UUID) -> Escalation | None:
-    """The escalation under a lock, or None while somebody else works on it: the next sweep comes soon."""
-    free = Escalation.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=escalation_id)
-    return locked(escalation_id) if free.values_list("pk", flat=True).first() else None
 
 
 def _in_batches(step) -> int:

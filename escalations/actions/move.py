@@ -8,7 +8,7 @@ from django.db import transaction
 from escalations.access import may_review
 from escalations.actions._clocks import complete_clocks
 from escalations.actions._transition import locked, transition
-from escalations.actions.claim import new_claim, open_claim_of, reserve_capacity
+from escalations.actions.claim import lock_person, new_claim, open_claim_of, reserve_capacity
 from escalations.errors import Conflict, Fault, Invalid
 from escalations.models import Claim, Escalation, Person, Queue, Status
 
@@ -35,6 +35,7 @@ def move_escalation(escalation_id: UUID, *, to: Queue, lead: Person, now: dateti
 @transaction.atomic
 def assign_escalation(escalation_id: UUID, *, to: Person, lead: Person, now: datetime) -> Claim:
     """Give an open escalation to a reviewer of its queue: their claim replaces any other."""
+    lock_person(to)
     escalation = _open(escalation_id)
     if not may_review(to, escalation.queue):
         fault = Fault("/person", "not_a_reviewer", "This person does not review the queue.")

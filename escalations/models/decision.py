@@ -131,3 +131,8 @@ class Decision(models.Model):
     def is_by_deadline(self) -> bool:
         """Whether nobody decided in time and the declared default was applied."""
         return self.decided_by_id is None
+
+    @property
+    def releases_sent_text(self) -> bool:
+        """Whether the text that may be used is in the snapshot: the original, or the sender's fallback."""
+        return self.verdict == Verdict.APPROVE or self.is_by_deadline

@@ -1,13 +1,19 @@
 """Datasets, releases and their members."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from escalations.errors import NotFound
 from escalations.models import Dataset, Example, Release, ReleaseExample
+
+SEMVER = re.compile(r"(?P<major>0|[1-9]\d{0,8})\.(?P<minor>0|[1-9]\d{0,8})\.(?P<patch>0|[1-9]\d{0,8})\Z")
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 # One example per input: the latest decision of the highest severity; the other cases are listed with it.
 CHOSEN = """
@@ -83,3 +89,25 @@ def releases_to_build() -> list[UUID]:
     """Requested releases whose job has still to run, oldest first."""
     running = Release.objects.filter(state__in=[Release.State.PENDING, Release.State.BUILDING])
     return list(running.order_by("requested_at").values_list("pk", flat=True))
+
+
+def latest_versions(datasets: Iterable[Dataset]) -> dict[UUID, str]:
+    """{dataset: version of its newest release}, one query for all."""
+    built = Release.objects.filter(dataset__in=list(datasets), state=Release.State.BUILT)
+    newest = built.order_by("dataset_id", "-major", "-minor", "-patch").distinct("dataset_id")
+    return {release.dataset_id: release.version for release in newest}
+
+
+def built_release(dataset: Dataset, version: str) -> Release:
+    """A release by its version, or a build by its id; NotFound where there is none."""
+    wanted = _wanted(version)
+    found = dataset.releases.select_related("dataset", "parent").filter(**wanted).first() if wanted else None
+    if found is None:
+        raise NotFound("There is no such release.")
+    return found
+
+
+def _wanted(version: str) -> dict[str, Any]:
+    if found := SEMVER.match(version):
+        return {"state": Release.State.BUILT, **{name: int(part) for name, part in found.groupdict().items()}}
+    return {"pk": version} if UUID_TEXT.match(version) else {}

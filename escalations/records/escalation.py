@@ -52,10 +52,11 @@ def escalation_record(
     }
 
 
-def as_submitted(record: dict[str, Any], *, first: Event, owner: Person) -> dict[str, Any]:
+def as_submitted(record: dict[str, Any], *, first: Event) -> dict[str, Any]:
     """The record as the first answer had it, told by the escalation's first event."""
     told = {name: first.facts[name] for name in ("status", "queue", "severity", "due_at")}
     blank = {"claim": None, "decision": None, "updated_at": record["received_at"]}
+    owner = Person.objects.get(pk=first.facts["owner"])
     return {**record, **told, **blank, "owner": person_record(owner)}
 
 

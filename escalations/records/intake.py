@@ -19,7 +19,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 Amount = Annotated[float, Field(ge=0)]
 
 
-def _instant(value: Any) -> datetime:
+def read_instant(value: Any) -> datetime:
     """Text in RFC 3339 with an offset, as a datetime."""
     if isinstance(value, str) and RFC3339.match(value):
         try:
@@ -43,7 +43,7 @@ def _content(value: Any) -> Any:
     raise ValueError("This must be text, null or a list of parts.")
 
 
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+Instant = Annotated[datetime, BeforeValidator(read_instant)]
 
 
 class Message(Incoming):
@@ -163,6 +163,6 @@ class Submission(Incoming):
         return [{k: display_text(v) if isinstance(v, str) else v for k, v in flag.items()} for flag in shown]
 
     def prompt_name(self) -> str:
-        """`id version` of the prompt, as reports name it."""
+        """`id version` of the prompt, as reports name it; cut where both are very long."""
         parts = (self.prompt.id, self.prompt.version) if self.prompt else ()
-        return " ".join(part for part in parts if part)
+        return shorten(" ".join(part for part in parts if part), 200)

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from escalations.models import Release
@@ -18,6 +19,18 @@ def native_file(release: Release) -> Iterator[bytes]:
     """The `native` file of a release, a line at a time; the same bytes every time."""
     for document, content, duplicates in lines_of(release):
         yield native_line(document, content=content, version=release.version, duplicates=duplicates) + b"\n"
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a release is written in one format: its file's ending, its media type, its bytes."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[Release], Iterator[bytes]]
+
+
+FORMATS = {"native": Format("jsonl", "application/x-ndjson", native_file)}
 
 
 def _counts(members: Sequence[Member], name: str) -> dict[str, int]:

@@ -2,14 +2,15 @@
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-MILLISECONDS = 1000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def uuid7(now: datetime) -> uuid.UUID:
     """A UUIDv7 for `now`: 48 bits of Unix milliseconds, then 74 random bits; ids sort by creation time."""
-    milliseconds = int(now.timestamp() * MILLISECONDS)
+    milliseconds = (now - EPOCH) // MILLISECOND
     random = secrets.randbits(74)
     number = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1
     return uuid.UUID(int=number)

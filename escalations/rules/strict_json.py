@@ -14,7 +14,7 @@ from escalations.errors import Fault, Invalid, Malformed
 MOST_DEPTH = 64
 MOST_DIGITS = 1000
 BAD_IN_KEY = re.compile("[\x00\ud800-\udfff]")
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)  # one without its end is taken whole, so that it is read once
 STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 NOT_BRACKETS = bytes(set(range(256)) - set(STEP))
 
@@ -35,16 +35,19 @@ def _check_key(key: str) -> None:
         raise Invalid("An object key holds a character that no key may hold.", faults=[fault])
 
 
-def _whole(digits: str) -> int:
-    if len(digits) > MOST_DIGITS:
+def _check_digits(number: str) -> None:
+    if len(number) > MOST_DIGITS and sum(map(str.isdigit, number)) > MOST_DIGITS:
         raise Malformed(f"A number has more than {MOST_DIGITS:,} digits.", code="number_too_long")
-    return int(digits)
 
 
-def _real(digits: str) -> float:
-    if len(digits) > MOST_DIGITS:
-        raise Malformed(f"A number has more than {MOST_DIGITS:,} digits.", code="number_too_long")
-    number = float(digits)
+def _whole(written: str) -> int:
+    _check_digits(written)
+    return int(written)
+
+
+def _real(written: str) -> float:
+    _check_digits(written)
+    number = float(written)
     if number in (float("inf"), float("-inf")):
         fault = Fault("", "not_finite", "A number is too large to be finite.")
         raise Invalid("A number is too large to be finite.", faults=[fault])

@@ -1,4 +1,4 @@
-"""SemVer for releases: major = the schema's meaning, minor = examples added or retired, patch = a correction changed."""
+"""SemVer of releases: major = the schema's meaning, minor = examples added or retired, patch = one was revised."""
 
 FIRST = (1, 0, 0)
 

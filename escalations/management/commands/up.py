@@ -9,7 +9,7 @@ from reviewapp import up
 
 class Command(BaseCommand):
     help = "Runs Reviewapp in the foreground: database, Redis, web, worker and beat. PORT chooses the port (8000)."
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: object, **options: object) -> None:
         port = os.environ.get("PORT") or "8000"

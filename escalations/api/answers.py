@@ -1,0 +1,50 @@
+"""Answering: records as JSON, pages of lists, links."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from escalations.access import Caller
+from escalations.models import Claim, Escalation
+from escalations.queries.decisions import open_claims, with_answers
+from escalations.records.escalation import escalation_record
+
+
+def json_answer(document: Any, *, status: int = 200, **headers: str) -> HttpResponse:
+    """A JSON response; ASCII escapes keep lone surrogates readable."""
+    body = json.dumps(document, separators=(",", ":"))
+    response = HttpResponse(body, status=status, content_type="application/json", headers=headers)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def base_url_of(request: HttpRequest) -> str:
+    """Scheme and host as the client used them."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def next_url(request: HttpRequest, cursor: Any) -> str:
+    """The same list, further on."""
+    asked = {**{name: value for name, value in request.GET.items() if value}, "cursor": str(cursor)}
+    return f"{base_url_of(request)}{request.path}?{urlencode(asked)}"
+
+
+def records_of(escalations: list[Escalation], *, caller: Caller, base_url: str) -> list[dict[str, Any]]:
+    """Escalation records with their claims, two queries for any number."""
+    claims = open_claims(escalations)
+    return [
+        escalation_record(one, base_url=base_url, viewer=caller.person, claim=claims.get(one.pk)) for one in escalations
+    ]
+
+
+def record_now(escalation_id: Any, request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    """One escalation's record as it stands."""
+    found = with_answers(Escalation.objects.filter(pk=escalation_id))
+    return records_of(found, caller=caller, base_url=base_url_of(request))[0]
+
+
+def claim_answer(claim: Claim, request: HttpRequest, caller: Caller, *, status: int) -> HttpResponse:
+    """The claimed escalation's record, with the token for its holder."""
+    return json_answer(record_now(claim.escalation_id, request, caller), status=status)

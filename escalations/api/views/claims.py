@@ -1,0 +1,102 @@
+"""Claims and what leads do: noun addresses, PUT takes, DELETE gives back."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.views import APIView
+
+from escalations.access import (
+    escalation_to_lead,
+    escalation_to_review,
+    need_person,
+    person_named,
+    queue_to_move_to,
+    queue_to_review,
+)
+from escalations.actions.claim import (
+    claim_escalation,
+    claim_next,
+    extend_claim,
+    give_back_claim,
+    skip_escalation,
+)
+from escalations.actions.move import assign_escalation, move_escalation
+from escalations.actions.reopen import reopen_escalation
+from escalations.api.answers import claim_answer, json_answer, record_now
+from escalations.api.body import need_no_body, record_of
+from escalations.queries.queues import leased_count
+from escalations.records.requests import AssignBody, MoveBody, ReasonBody, SkipBody
+
+
+class QueueClaims(APIView):
+    @extend_schema(request=None, responses={201: dict, 204: None}, summary="Claim the next case of a queue")
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        queue = queue_to_review(request.user, slug)
+        need_no_body(request)
+        now = timezone.now()
+        claim = claim_next([queue], reviewer=request.user.person, now=now)
+        if claim is None:
+            return HttpResponse(status=204, headers={"X-Leased": str(leased_count(queue))})
+        return claim_answer(claim, request, request.user, status=201)
+
+
+class EscalationClaim(APIView):
+    @extend_schema(request=None, responses={201: dict, 200: dict}, summary="Claim this case")
+    def put(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
+        found = escalation_to_review(request.user, escalation_id)
+        need_no_body(request)
+        claim, is_new = claim_escalation(found.pk, reviewer=request.user.person, now=timezone.now())
+        return claim_answer(claim, request, request.user, status=201 if is_new else 200)
+
+    @extend_schema(request=None, responses={200: dict}, summary="Extend the claim")
+    def patch(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
+        found = escalation_to_review(request.user, escalation_id)
+        need_no_body(request)
+        claim = extend_claim(found.pk, reviewer=request.user.person, now=timezone.now())
+        return claim_answer(claim, request, request.user, status=200)
+
+    @extend_schema(request=None, responses={204: None}, summary="Give the case back")
+    def delete(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
+        found = escalation_to_review(request.user, escalation_id)
+        need_no_body(request)
+        give_back_claim(found.pk, reviewer=request.user.person, now=timezone.now())
+        return HttpResponse(status=204)
+
+
+class Skips(APIView):
+    @extend_schema(request=SkipBody, responses={200: dict}, summary="Pass the case over, with a reason")
+    def post(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
+        found = escalation_to_review(request.user, escalation_id)
+        asked = record_of(request, SkipBody)
+        skip_escalation(found.pk, reviewer=request.user.person, reason=asked.reason, now=timezone.now())
+        return json_answer(record_now(found.pk, request, request.user))
+
+
+class EscalationQueue(APIView):
+    @extend_schema(request=MoveBody, responses={200: dict}, summary="Move the case to another queue")
+    def put(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
+        found = escalation_to_lead(request.user, escalation_id)
+        queue = queue_to_move_to(record_of(request, MoveBody).queue)
+        move_escalation(found.pk, to=queue, lead=need_person(request.user), now=timezone.now())
+        return json_answer(record_now(found.pk, request, request.user))
+
+
+class EscalationOwner(APIView):
+    @extend_schema(request=AssignBody, responses={200: dict}, summary="Give the case to a reviewer")
+    def put(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
+        found = escalation_to_lead(request.user, escalation_id)
+        person = person_named(record_of(request, AssignBody).person)
+        claim = assign_escalation(found.pk, to=person, lead=need_person(request.user), now=timezone.now())
+        return claim_answer(claim, request, request.user, status=200)
+
+
+class Reopenings(APIView):
+    @extend_schema(request=ReasonBody, responses={200: dict}, summary="Open a decided case again")
+    def post(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
+        found = escalation_to_lead(request.user, escalation_id)
+        asked = record_of(request, ReasonBody)
+        lead = need_person(request.user)
+        reopen_escalation(found.pk, lead=lead, reason=asked.reason, now=timezone.now())
+        return json_answer(record_now(found.pk, request, request.user))

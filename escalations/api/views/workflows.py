@@ -1,0 +1,31 @@
+"""A workflow's standing policy, and addresses that do not exist."""
+
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.views import APIView
+
+from escalations.access import workflow_seen_by
+from escalations.api.answers import json_answer
+from escalations.errors import NotFound
+from escalations.rules.ledger import instant
+
+
+class WorkflowPolicy(APIView):
+    @extend_schema(responses={200: dict, 304: None}, summary="What to escalate and hold")
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        policy = workflow_seen_by(request.user, slug).policy
+        etag = f'"v{policy.version}"'
+        if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+            return HttpResponse(status=304, headers={"ETag": etag})
+        named = {"workflow": slug, "version": policy.version, "active_since": instant(policy.created_at)}
+        return json_answer(named | policy.document, ETag=etag)
+
+
+class Nowhere(APIView):
+    """Everything else under the API: a problem, not a page."""
+
+    authentication_classes = ()
+    schema = None
+
+    def initial(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        raise NotFound("There is no such address in this API.")
