@@ -137,7 +137,7 @@ class Desk(Stage):
         self._unless_taken(give_back_claim, claim, now=now)
 
     def _forget(self, claim: Claim, username: str, now: datetime) -> None:
-        self.at(claim.expires_at + SWEPT_AFTER, self.sweep)
+        self.at(claim.expires_at + SWEPT_AFTER, self.sweep_claims)
         self.at(claim.expires_at + self.minutes(1, 8), self.visit, OTHER[username])
 
     def _unless_taken(self, action: Any, claim: Claim, **arguments: Any) -> None:

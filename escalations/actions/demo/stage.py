@@ -52,12 +52,18 @@ class Stage:
         """Let the sweep look when the clocks of this round are due, and when a hold has run out."""
         targets = escalation.policy.document["targets"][escalation.severity]
         for name in ("claim_minutes", "decide_minutes"):
-            self.at(now + timedelta(minutes=targets[name]) + SWEPT_AFTER, self.sweep)
+            self.at(now + timedelta(minutes=targets[name]) + SWEPT_AFTER, self.sweep_clocks)
         if escalation.hold_until:
-            self.at(escalation.hold_until + SWEPT_AFTER, self.sweep)
+            self.at(escalation.hold_until + SWEPT_AFTER, self.sweep_holds)
 
-    def sweep(self, now: datetime) -> None:
-        """What beat does every few seconds."""
-        apply_due_holds(now=now)
-        lapse_claims(now=now)
+    def sweep_clocks(self, now: datetime) -> None:
+        """What beat does every few seconds; here, when a clock is due."""
         find_breaches(now=now)
+
+    def sweep_holds(self, now: datetime) -> None:
+        """The same when a hold has run out."""
+        apply_due_holds(now=now)
+
+    def sweep_claims(self, now: datetime) -> None:
+        """The same when a claim has lapsed."""
+        lapse_claims(now=now)
