@@ -50,7 +50,7 @@ def test_create_sender_gives_only_the_scopes_that_were_named():
 @pytest.mark.parametrize("wrong", [["--workflow", "nowhere"], ["--workflow", "airline-support", "--scope", "all"]])
 def test_create_sender_refuses_what_it_does_not_know_and_changes_nothing(wrong):
     make_world()
-    with pytest.raises(CommandError, match="no workflow nowhere|A scope is not known"):
+    with pytest.raises(CommandError, match=r"no workflow nowhere|A scope is not known"):
         said_by("create_sender", "desk-bot", *wrong)
     assert not Sender.objects.filter(name="desk-bot").exists()
 

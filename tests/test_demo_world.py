@@ -1,0 +1,138 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from escalations.access import queues_led_by, queues_reviewed_by, queues_seen_by, workflows_seen_by
+from escalations.models import (
+    ApiKey,
+    Claim,
+    Clock,
+    Dataset,
+    Decision,
+    Escalation,
+    Event,
+    Person,
+    Release,
+    Snapshot,
+    Workflow,
+)
+from escalations.queries.ledger import Tally, ledger_faults
+from reviewapp import state
+
+ORDINARY = {"support", "clinical", "editorial", "general"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo_world(django_db_setup, django_db_blocker):
+    """The demo world, made once for this file and taken back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("seed_demo")
+        yield
+        transaction.set_rollback(True)
+
+
+def person(username):
+    return Person.objects.get(username=username)
+
+
+def slugs(found):
+    return set(found.values_list("slug", flat=True))
+
+
+@pytest.mark.parametrize("username", ["ada", "ben"])
+def test_reviewers_review_the_ordinary_queues_and_lead_none(username):
+    assert slugs(queues_reviewed_by(person(username))) == ORDINARY
+    assert not queues_led_by(person(username))
+
+
+def test_cleo_leads_every_queue_and_reviews_the_specialists():
+    assert slugs(queues_led_by(person("cleo"))) == ORDINARY | {"specialists"}
+    assert "specialists" in slugs(queues_reviewed_by(person("cleo")))
+
+
+def test_mallory_may_sign_in_and_sees_nothing():
+    mallory = person("mallory")
+    assert mallory.check_password("demo-review-1")
+    assert not queues_seen_by(mallory)
+    assert not workflows_seen_by(mallory)
+
+
+def test_olga_owns_all_six_workflows_and_mona_watches_them():
+    assert workflows_seen_by(person("olga")).count() == workflows_seen_by(person("mona")).count() == 6
+    assert all(one.business_owner == person("olga") for one in Workflow.objects.all())
+
+
+def test_the_dataset_of_all_corrections_stands_first_and_has_releases():
+    assert Dataset.objects.first().slug == "all-corrections"
+    assert Release.objects.filter(state="built").count() == 2
+
+
+def test_there_are_three_months_of_decisions_of_every_kind():
+    decisions = Decision.objects.all()
+    assert 250 <= decisions.count() <= 380
+    assert timezone.now() - decisions.order_by("decided_at").first().decided_at > timedelta(days=80)
+    assert {"approve", "correct", "reject"} == set(decisions.values_list("verdict", flat=True))
+    assert decisions.filter(decided_by=None).count() >= 3
+    assert decisions.filter(overrides__isnull=False).count() >= 3
+    assert Escalation.objects.filter(status="withdrawn").count() >= 2
+
+
+def test_a_day_of_work_is_open():
+    now, waiting = timezone.now(), Escalation.objects.waiting()
+    assert 25 <= waiting.count() <= 40
+    assert set(waiting.values_list("queue__slug", flat=True)) == ORDINARY
+    assert waiting.overdue(now).exists()
+    assert waiting.filter(due_at__range=(now, now + timedelta(hours=1))).exists()
+    assert waiting.filter(hold_until__gte=now + timedelta(hours=1)).exists()
+    assert Claim.objects.get(ended_at=None).reviewer.username == "ben"
+
+
+def test_nothing_happens_in_the_future():
+    now = timezone.now()
+    assert not Event.objects.filter(at__gt=now).exists()
+    assert not Clock.objects.filter(started_at__gt=now).exists()
+    assert not Snapshot.objects.filter(occurred_at__gt=now).exists()
+
+
+def test_what_is_late_was_told_once():
+    missed = Clock.objects.filter(outcome="missed")
+    assert missed.count() >= 15
+    assert not missed.filter(breached_at=None).exists()
+    assert not Clock.objects.filter(next_fire_at__lte=Event.objects.latest("at").at).exists()
+
+
+def test_hostile_text_waits_as_it_was_sent():
+    raw = next(
+        bytes(one.raw) for one in Snapshot.objects.filter(escalation__status="waiting") if b"<script>" in one.raw
+    )
+    assert "\x00" in json.loads(raw)["output"]
+    assert "\ud83d" in json.loads(raw)["output"]
+
+
+def test_the_ledger_of_the_demo_world_holds():
+    assert list(ledger_faults(Tally())) == []
+
+
+def test_the_key_of_the_demo_world_is_kept_private():
+    prefix = state.read_text(state.DEMO_KEY_FILE).split("_")[1]
+    key = ApiKey.objects.get(prefix=prefix)
+    assert (key.sender.name, key.workflows.count(), len(key.scopes)) == ("demo", 6, 7)
+    assert state.DEMO_KEY_FILE.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_time_changes_nothing():
+    before = Event.objects.count(), ApiKey.objects.count(), state.read_text(state.DEMO_KEY_FILE)
+    call_command("seed_demo")
+    assert before == (Event.objects.count(), ApiKey.objects.count(), state.read_text(state.DEMO_KEY_FILE))
+
+
+def test_a_lost_key_is_replaced():
+    lost = state.read_text(state.DEMO_KEY_FILE)
+    state.DEMO_KEY_FILE.unlink()
+    call_command("seed_demo")
+    assert state.read_text(state.DEMO_KEY_FILE) != lost
+    assert ApiKey.objects.filter(prefix=state.read_text(state.DEMO_KEY_FILE).split("_")[1]).exists()
