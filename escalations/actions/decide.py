@@ -166,7 +166,7 @@ def _store_review(escalation: Escalation, *, body: DecisionBody, claim: Claim, n
 
 def _end_claim(claim: Claim, *, now: datetime) -> dict:
     """Close the claim and say whether it had lapsed before: nobody took the case meanwhile, so the answers count."""
-    late = claim.expires_at < now
+    late = claim.expires_at <= now
     if claim.ended_at is None:
         claim.ended_at, claim.end = now, Claim.End.DECIDED
         claim.save(update_fields=["ended_at", "end"])
