@@ -10,24 +10,26 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
+from reviewapp.wsgi import application as django_application  # isort: skip - first: it sets Django up
 from reviewapp.problems import Problem
-from reviewapp.settings import DATA_UPLOAD_MAX_MEMORY_SIZE as LONGEST_BODY_BYTES
-from reviewapp.settings import WEB_THREADS
-from reviewapp.wsgi import application as django_application
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+LONGEST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 BODY_SECONDS = 120  # for a body to arrive
 MOST_REQUESTS = 512  # at once in this process, waiting for a thread included
 DRAIN_BYTES = 64 * 1024 * 1024  # of a refused body that are read and dropped, so that its sender reads the answer
 
-TOO_LONG = Problem(413, "Content too large", f"The body is longer than {LONGEST_BODY_BYTES} bytes.")
-TOO_SLOW = Problem(408, "Request timeout", f"The body did not arrive within {BODY_SECONDS} seconds.")
-TOO_BUSY = Problem(503, "Busy", "Too many requests at once; try again.", {"Retry-After": "1"})
+TOO_LONG = Problem(413, "too_large", "The body is too large", f"The body is longer than {LONGEST_BODY_BYTES} bytes.")
+TOO_SLOW = Problem(
+    408, "too_slow", "The body did not arrive in time", f"The body did not arrive within {BODY_SECONDS} seconds."
+)
+TOO_BUSY = Problem(503, "busy", "The server is busy", "Too many requests at once; try again.", {"Retry-After": "1"})
 
 
 class TooLongError(Exception):
@@ -130,4 +132,4 @@ async def refuse(problem: Problem, scope: Scope, *, receive: Receive, send: Send
     await send({"type": "http.response.body", "body": b""})
 
 
-application = Front(django_application, threads=WEB_THREADS)
+application = Front(django_application, threads=settings.WEB_THREADS)

@@ -4,12 +4,15 @@ import json
 import uuid
 from dataclasses import dataclass, field
 
+from escalations.api.problems import TYPES
+
 
 @dataclass(frozen=True)
 class Problem:
     """Says why a request was refused: RFC 9457 under /api/, one plain line elsewhere."""
 
     status: int
+    code: str
     title: str
     detail: str
     extra_headers: dict[str, str] = field(default_factory=dict)
@@ -17,10 +20,9 @@ class Problem:
     def body(self, path: str) -> bytes:
         if not is_api(path):
             return f"{self.title}. {self.detail}\n".encode()
-        kind = self.title.lower().replace(" ", "-")
         return json.dumps(
             {
-                "type": f"/api/v1/problems/{kind}",
+                "type": TYPES + self.code,
                 "title": self.title,
                 "status": self.status,
                 "detail": self.detail,

@@ -198,5 +198,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "httpx": {"level": "WARNING"},  # it tells every request
+        "django.request": {"level": "ERROR"},  # a refused request is the sender's news, not the operator's
     },
 }

@@ -3,6 +3,7 @@
 The process that was started by hand owns the servers; the workers of pytest-xdist inherit their addresses.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -11,17 +12,24 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
+
 from reviewapp.embedded import OWNER, RUNTIME, Postgres, Valkey
+from reviewapp.leftovers import stop_left_in
 
 FOLDER_VARIABLE = "REVIEWAPP_TEST_FOLDER"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+PREFIX = "reviewapp-tests-"
 
 servers: list[Postgres | Valkey] = []
 
 
 def start() -> None:
     """Start both servers and tell Django where they are."""
-    folder = Path(tempfile.mkdtemp(prefix="reviewapp-tests-"))
+    clear_up_after_killed_runs()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    (folder / "owner.pid").write_text(str(os.getpid()))
     os.environ[FOLDER_VARIABLE] = str(folder)
     postgres, valkey = Postgres(folder, durable=False), Valkey(folder)
     for server in (postgres, valkey):
@@ -38,6 +46,15 @@ def start() -> None:
     }
     for name in ("DEBUG", "ALLOWED_HOSTS", "EMAIL_URL", "PORT"):
         os.environ.pop(name, None)
+
+
+def clear_up_after_killed_runs() -> None:
+    """Stop the servers of runs that could not do it themselves."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/owner.pid"):
+        with contextlib.suppress(FileNotFoundError):  # another run was quicker
+            if not psutil.pid_exists(int(owner.read_text() or 0)):
+                stop_left_in(owner.parent)
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def stop() -> None:

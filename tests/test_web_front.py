@@ -29,6 +29,14 @@ def test_the_process_says_that_it_can_serve(web):
     assert web.get("/readyz").json() == {"status": "ok", "database": "ok", "redis": "ok"}
 
 
+def test_pages_use_the_runtime_role_and_cannot_wait_for_ever(web, owner_connection):
+    web.get("/readyz")
+    seen = owner_connection.execute(
+        "SELECT DISTINCT usename, application_name FROM pg_stat_activity WHERE application_name = 'reviewapp web'"
+    )
+    assert seen.fetchall() == [("reviewapp_runtime", "reviewapp web")]
+
+
 def test_a_chunked_body_is_read_whole(web):
     token = web.get("/accounts/login/").cookies["csrftoken"]
     headers = {"Content-Type": "application/x-www-form-urlencoded"}

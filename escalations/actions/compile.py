@@ -14,8 +14,8 @@ CHUNK = 200
 
 
 def corrections_of(dataset: Dataset, *, through_sequence: int) -> QuerySet[Decision]:
-    """The standing corrections that the dataset takes, up to a place in the feed."""
-    found = Decision.objects.standing().filter(verdict="correct", sequence__lte=through_sequence)
+    """The corrections that the dataset takes, as they stood at a place in the feed."""
+    found = Decision.objects.standing_at(through_sequence).filter(verdict="correct")
     if dataset.workflows.exists():
         found = found.filter(workflow__in=dataset.workflows.all())
     return found

@@ -72,6 +72,10 @@ class DecisionQuerySet(models.QuerySet):
         """Those that are in force, one per escalation."""
         return self.filter(standing_for__isnull=False)
 
+    def standing_at(self, sequence):
+        """Those that were in force at a place in the feed: made by then, and not overridden by then."""
+        return self.filter(sequence__lte=sequence).exclude(overridden_by__sequence__lte=sequence)
+
     def in_sequence(self):
         """In the order in which they were committed."""
         return self.order_by("sequence")

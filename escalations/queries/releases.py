@@ -15,7 +15,8 @@ from escalations.models import Dataset, Example, Release, ReleaseExample
 SEMVER = re.compile(r"(?P<major>0|[1-9]\d{0,8})\.(?P<minor>0|[1-9]\d{0,8})\.(?P<patch>0|[1-9]\d{0,8})\Z")
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
-# One example per input: the latest decision of the highest severity; the other cases are listed with it.
+# One example per input: the latest decision of the highest severity; the other cases are listed with it. A decision
+# counts as it stood when the build began: what overrides it afterwards is for the next release.
 CHOSEN = """
 SELECT DISTINCT ON (x.example_id) x.id, x.example_id, x.content_sha256, x.workflow, x.category, x.severity,
   x.behavior, array_remove(x.cases, x.escalation_id)
@@ -27,9 +28,9 @@ FROM (
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS cases
   FROM escalations_example x
   JOIN escalations_decision d ON d.id = x.decision_id
-  JOIN escalations_escalation e ON e.decision_id = d.id
   JOIN escalations_workflow w ON w.id = d.workflow_id
-  WHERE x.dataset_id = %s AND d.sequence <= %s
+  LEFT JOIN escalations_decision later ON later.overrides_id = d.id AND later.sequence <= %(through)s
+  WHERE x.dataset_id = %(dataset)s AND d.sequence <= %(through)s AND later.id IS NULL
 ) x
 ORDER BY x.example_id, array_position(ARRAY['critical', 'high', 'normal', 'low'], x.severity::text), x.sequence DESC
 """
@@ -52,7 +53,7 @@ class Member:
 def chosen_members(dataset: Dataset, *, through_sequence: int) -> list[Member]:
     """The members of the next release, in order of example id."""
     with connection.cursor() as cursor:
-        cursor.execute(CHOSEN, [dataset.pk, through_sequence])
+        cursor.execute(CHOSEN, {"dataset": dataset.pk, "through": through_sequence})
         return [Member(*row) for row in cursor.fetchall()]
 
 

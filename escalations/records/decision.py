@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from escalations.errors import Fault, Invalid
 from escalations.models import Decision
@@ -13,8 +14,21 @@ from escalations.records.intake import Level
 from escalations.records.strict import Identifier, Incoming
 from escalations.rules.ledger import instant
 
-MOST_TEXT = 200_000
 Behavior = Literal["answer", "refuse", "clarify", "escalate"]
+
+
+def at_most(length: int) -> AfterValidator:
+    """Not `max_length`: with it pydantic refuses lone surrogates, which a correction may quote from the output."""
+
+    def check(text: str) -> str:
+        if len(text) > length:
+            raise PydanticCustomError("string_too_long", "This is too long.")
+        return text
+
+    return AfterValidator(check)
+
+
+Text = Annotated[str, at_most(200_000)]
 
 
 class Span(Incoming):
@@ -24,7 +38,7 @@ class Span(Incoming):
     end: int = Field(ge=0)
     quote: str
     category: Identifier
-    comment: str | None = Field(default=None, max_length=4000)
+    comment: Annotated[str, at_most(4000)] | None = None
 
 
 class DecisionBody(Incoming):
@@ -32,9 +46,9 @@ class DecisionBody(Incoming):
 
     verdict: Literal["approve", "correct", "reject"]
     claim_token: int = Field(ge=0, le=2**31 - 1)
-    output: str | None = Field(default=None, max_length=MOST_TEXT)
+    output: Text | None = None
     failure_categories: list[Identifier] = Field(default_factory=list, max_length=50)
-    reasoning: str = Field(default="", max_length=MOST_TEXT)
+    reasoning: Text = ""
     expected_behavior: Behavior = "answer"
     severity: Level | None = None
     spans: list[Span] = Field(default_factory=list, max_length=500)
