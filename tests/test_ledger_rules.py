@@ -113,4 +113,5 @@ def test_a_commitment_needs_its_salt():
 
 def test_the_fold_keeps_the_last_word_on_each_thing():
     told = [{"status": "waiting", "owner": "cleo", "queue": "support"}, {"status": "claimed", "owner": "ada", "x": 1}]
-    assert fold(told) == {"status": "claimed", "owner": "ada", "queue": "support", "decision": None}
+    after = {"status": "claimed", "owner": "ada", "queue": "support", "severity": None, "decision": None}
+    assert fold(told) == after

@@ -1,15 +1,21 @@
-"""Reading the ledger, and verifying it: every chain, and the fold of every case against its row."""
+"""Reading the ledger, and verifying it: every chain, and every case's rows against what its events say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
 
 from escalations.models import LEGAL_MOVES, Escalation, Event
+from escalations.queries.evidence import Evidence, evidence_of
 from escalations.rules.ledger import faults_of_chain, fold
+
+CASES_READ_TOGETHER = 500
 
 
 @dataclass(frozen=True)
@@ -38,53 +44,77 @@ def events_of(escalation_id: UUID) -> QuerySet[Event]:
 
 
 def ledger_faults(tally: Tally) -> Iterator[LedgerFault]:
-    """Every fault in the ledger, streamed: broken chains, folds that differ from rows, rows without a ledger."""
-    rows = Event.objects.order_by("stream_kind", "stream_id", "seq").iterator(chunk_size=2000)
-    seen_count = 0
-    for (kind, stream_id), events in groupby(rows, key=attrgetter("stream_kind", "stream_id")):
-        stream = list(events)
-        tally.events, tally.streams = tally.events + len(stream), tally.streams + 1
-        name = f"{kind} {stream_id}"
-        yield from (LedgerFault(name, seq, what) for seq, what in faults_of_chain(stream))
-        if kind == Event.StreamKind.ESCALATION:
-            seen_count += 1
-            yield from _faults_of_case(name, stream)
-    if seen_count < Escalation.objects.count():
+    """Every fault, streamed: broken chains, rows that are not what the events say, rows without a ledger."""
+    with _one_snapshot():
+        streams = _streams(tally)
+        while some := list(islice(streams, CASES_READ_TOGETHER)):
+            cases = [stream[0].stream_id for stream in some if stream[0].stream_kind == Event.StreamKind.ESCALATION]
+            evidence = evidence_of(cases)
+            for stream in some:
+                yield from _faults_of_stream(stream, evidence)
         yield from _cases_without_ledger()
 
 
-def _faults_of_case(name: str, events: list[Event]) -> Iterator[LedgerFault]:
-    """Differences between what a case's events add up to and what its rows say."""
-    last = events[-1]
-    row = Escalation.objects.filter(pk=last.stream_id).select_related("queue", "decision").first()
-    if row is None:
-        yield LedgerFault(name, last.seq, "the escalation is gone")
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    """One view of the database for every read, so that what people do meanwhile is not taken for a fault."""
+    if connection.in_atomic_block:
+        yield
         return
-    state = fold(event.facts for event in events)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _streams(tally: Tally) -> Iterator[list[Event]]:
+    """Each stream's events in order of seq."""
+    rows = Event.objects.order_by("stream_kind", "stream_id", "seq").iterator(chunk_size=2000)
+    for _, events in groupby(rows, key=attrgetter("stream_kind", "stream_id")):
+        stream = list(events)
+        tally.events, tally.streams = tally.events + len(stream), tally.streams + 1
+        yield stream
+
+
+def _faults_of_stream(stream: list[Event], evidence: dict[str, Evidence]) -> Iterator[LedgerFault]:
+    kind, stream_id = stream[0].stream_kind, stream[0].stream_id
+    found = list(faults_of_chain(stream))
+    if kind == Event.StreamKind.ESCALATION:
+        case = evidence.get(stream_id)
+        if case is None:
+            found.append((stream[-1].seq, "the escalation is gone"))
+        elif all(isinstance(event.facts, dict) for event in stream):
+            found += [*_faults_of_case(stream, case), *case.faults(stream)]
+    yield from (LedgerFault(f"{kind} {stream_id}", seq, what) for seq, what in found)
+
+
+def _faults_of_case(events: list[Event], case: Evidence) -> Iterator[tuple[int, str]]:
+    """Differences between what a case's events add up to and what its row says."""
+    last, row = events[-1], case.escalation
     stored = {
         "status": row.status,
         "queue": row.queue.slug,
         "owner": str(row.owner_id),
+        "severity": row.severity,
         "decision": str(row.decision_id) if row.decision_id else None,
     }
-    for fact, value in stored.items():
-        if state[fact] != value:
-            yield LedgerFault(name, last.seq, f"the events add up to another {fact} than the escalation has")
+    for fact, value in fold(event.facts for event in events).items():
+        if stored[fact] != value:
+            yield last.seq, f"the events add up to another {fact} than the escalation has"
     if (row.head_seq, row.head_hash) != (last.seq, last.hash):
-        yield LedgerFault(name, last.seq, "the escalation's head is not its last event")
-    yield from _illegal_moves(name, events)
+        yield last.seq, "the escalation's head is not its last event"
+    yield from _illegal_moves(events)
 
 
-def _illegal_moves(name: str, events: list[Event]) -> Iterator[LedgerFault]:
+def _illegal_moves(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
     before = None
     for event in events:
         after = event.facts.get("status")
         if before is not None and after != before and after not in LEGAL_MOVES.get(before, ()):
-            yield LedgerFault(name, event.seq, f"a move from {before} to {after} is not legal")
+            yield event.seq, f"a move from {before} to {after} is not legal"
         before = after
 
 
 def _cases_without_ledger() -> Iterator[LedgerFault]:
-    for pk in Escalation.objects.values_list("pk", flat=True).iterator():
-        if not Event.objects.filter(stream_kind="escalation", stream_id=str(pk)).exists():
-            yield LedgerFault(f"escalation {pk}", 0, "the escalation has no events")
+    stream = Event.objects.filter(stream_kind="escalation", stream_id=Cast(OuterRef("pk"), CharField()))
+    for pk in Escalation.objects.filter(~Exists(stream)).values_list("pk", flat=True):
+        yield LedgerFault(f"escalation {pk}", 0, "the escalation has no events")

@@ -1,6 +1,5 @@
 """What a reviewer submits and the decision that leaves."""
 
-import hashlib
 import json
 from collections.abc import Collection
 from typing import Annotated, Any, Literal
@@ -12,7 +11,7 @@ from escalations.errors import Fault, Invalid
 from escalations.models import Decision
 from escalations.records.intake import Level
 from escalations.records.strict import Identifier, Incoming
-from escalations.rules.ledger import instant
+from escalations.rules.ledger import answers_sha256, instant
 
 Behavior = Literal["answer", "refuse", "clarify", "escalate"]
 
@@ -102,7 +101,7 @@ class DecisionBody(Incoming):
 
     def content_sha256(self) -> str:
         """What makes a second submission the same one."""
-        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()
+        return answers_sha256(self.model_dump())
 
 
 def released_output(decision: Decision) -> str | None:

@@ -4,6 +4,7 @@ A line holds no text of a model or a person, only ids, codes and salted commitme
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 import rfc8785
 
 GENESIS = "0" * 64
+FOLDED = ("status", "queue", "owner", "severity", "decision")
 
 
 def instant(at: datetime) -> str:
@@ -22,6 +24,11 @@ def instant(at: datetime) -> str:
 def commitment(salt: bytes, digest: str) -> str:
     """sha256(salt ‖ sha256): binds a line to a text, until the salt is erased."""
     return hashlib.sha256(salt + bytes.fromhex(digest)).hexdigest()
+
+
+def answers_sha256(answers: Mapping[str, Any]) -> str:
+    """Hex SHA-256 of everything that a reviewer submitted; ASCII-escaped, so that any text has one."""
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ def faults_of_chain(events: Iterable[Any]) -> Iterator[tuple[int, str]]:
         )
         try:
             line = entry.line()
-        except (rfc8785.CanonicalizationError, TypeError):
+        except (rfc8785.CanonicalizationError, TypeError, ValueError):
             line = ""
         if line != event.line:
             yield event.seq, "its columns are not what its line says"
@@ -87,8 +94,8 @@ def faults_of_chain(events: Iterable[Any]) -> Iterator[tuple[int, str]]:
 
 
 def fold(facts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The state that a case's events add up to: status, queue, owner, decision."""
-    state: dict[str, Any] = {"status": None, "queue": None, "owner": None, "decision": None}
+    """The state that a case's events add up to."""
+    state: dict[str, Any] = dict.fromkeys(FOLDED)
     for fact in facts:
-        state.update({name: fact[name] for name in state if name in fact})
+        state.update({name: fact[name] for name in FOLDED if name in fact})
     return state
