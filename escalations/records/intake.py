@@ -74,8 +74,8 @@ class ToolCall(Incoming):
 
 class Flag(Incoming):
     code: Identifier
-    detector: Identifier | None = None
-    detector_version: Identifier | None = None
+    detector: Name | None = None
+    detector_version: Name | None = None
     score: float | None = None
     detail: str | None = None
 
@@ -87,7 +87,7 @@ class Model(Incoming):
 
 
 class Prompt(Incoming):
-    id: Identifier | None = None
+    id: Name | None = None
     version: Name | None = None
 
 
