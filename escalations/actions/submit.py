@@ -215,7 +215,7 @@ def _snapshot(body: bytes, submission: Submission, *, escalation: Escalation, se
         excerpt=shorten(submission.output, 200),
         flags=submission.shown_flags(),
         flag_codes=[flag.code for flag in submission.flags],
-        model=submission.model.name if submission.model else "",
+        model=submission.model_name(),
         prompt=submission.prompt_name(),
         occurred_at=submission.occurred_at,
     )

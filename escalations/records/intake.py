@@ -162,6 +162,11 @@ class Submission(Incoming):
         shown = (flag.model_dump(exclude_none=True) for flag in self.flags)
         return [{k: display_text(v) if isinstance(v, str) else v for k, v in flag.items()} for flag in shown]
 
+    def model_name(self) -> str:
+        """`name version` of the model, as reports name it; cut where both are very long."""
+        parts = (self.model.name, self.model.version) if self.model else ()
+        return shorten(" ".join(part for part in parts if part), 200)
+
     def prompt_name(self) -> str:
         """`id version` of the prompt, as reports name it; cut where both are very long."""
         parts = (self.prompt.id, self.prompt.version) if self.prompt else ()
