@@ -13,3 +13,8 @@ urlpatterns = [
     path("api/v1/", include("escalations.api.urls")),
     path("", include("escalations.web.urls")),
 ]
+
+handler400 = "escalations.web.errors.bad_request"
+handler403 = "escalations.web.errors.forbidden"
+handler404 = "escalations.web.errors.not_found"
+handler500 = "escalations.web.errors.failed"
