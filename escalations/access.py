@@ -62,6 +62,12 @@ def need_person(caller: Caller) -> Person:
     return caller.person
 
 
+def need_sender(caller: Caller) -> None:
+    """Handing over is for senders: a person's key is refused."""
+    if caller.sender_id is None:
+        raise Forbidden("Only senders hand outputs over; people report one on its page.", code="senders_only")
+
+
 def need_role(person: Person, *roles: str) -> None:
     """The person must have one of the roles."""
     if not person.has_role(*roles):
@@ -86,14 +92,15 @@ def _queue_ids(person: Person, permission: str) -> frozenset[UUID]:
     return _remembered(person, permission, find)
 
 
-def _workflow_ids(person: Person, permission: str) -> frozenset[UUID]:
-    """The workflows on which the person has the permission, by name or everywhere."""
+def _watched_workflow_ids(person: Person) -> frozenset[UUID]:
+    """The workflows that the person may view or owns, by name or everywhere."""
 
     def find() -> frozenset[UUID]:
-        found = get_objects_for_user(person, permission, klass=Workflow, accept_global_perms=True)
+        rights = ["view_workflow", "own_workflow"]
+        found = get_objects_for_user(person, rights, klass=Workflow, any_perm=True, accept_global_perms=True)
         return frozenset(found.values_list("pk", flat=True))
 
-    return _remembered(person, permission, find)
+    return _remembered(person, "watched", find)
 
 
 def queues_led_by(person: Person) -> QuerySet[Queue]:
@@ -114,10 +121,6 @@ def queues_seen_by(person: Person) -> QuerySet[Queue]:
     return Queue.objects.filter(pk__in=frozenset().union(*ids))
 
 
-def _watched_workflow_ids(person: Person) -> frozenset[UUID]:
-    return _workflow_ids(person, "view_workflow") | _workflow_ids(person, "own_workflow")
-
-
 def workflows_seen_by(person: Person) -> QuerySet[Workflow]:
     """Workflows that the person may look at: their own, those they watch, those that feed a queue they lead."""
     if person.has_role(*SEES_ALL):
@@ -130,8 +133,7 @@ def workflows_seen_by(person: Person) -> QuerySet[Workflow]:
 
 def seen_by(caller: Caller) -> QuerySet[Escalation]:
     """The escalations that the caller may see."""
-    person = caller.person
-    if person is None:
+    if (person := caller.person) is None:
         return Escalation.objects.filter(workflow_id__in=caller.workflow_ids())
     if person.has_role(*SEES_ALL):
         return Escalation.objects.all()
@@ -151,7 +153,7 @@ def escalation_seen_by(caller: Caller, escalation_id: UUID) -> Escalation:
 def escalation_to_review(caller: Caller, escalation_id: UUID) -> Escalation:
     """One escalation that the person may claim, decide, skip and give back."""
     person, found = need_person(caller), escalation_seen_by(caller, escalation_id)
-    if found.queue_id not in _queue_ids(person, "review_queue"):
+    if not may_review(person, found.queue):
         raise Forbidden("You do not review this queue.", code="not_your_queue")
     return found
 
@@ -159,7 +161,7 @@ def escalation_to_review(caller: Caller, escalation_id: UUID) -> Escalation:
 def escalation_to_lead(caller: Caller, escalation_id: UUID) -> Escalation:
     """One escalation that the person may move, assign and reopen."""
     person, found = need_person(caller), escalation_seen_by(caller, escalation_id)
-    if found.queue_id not in _queue_ids(person, "lead_queue"):
+    if not may_lead(person, found.queue):
         raise Forbidden("You do not lead this queue.", code="not_your_queue")
     return found
 
@@ -182,8 +184,9 @@ def snapshot_bytes_for(caller: Caller, escalation_id: UUID) -> Escalation:
 
 def queue_to_review(caller: Caller, slug: str) -> Queue:
     """A queue from which the person may claim."""
-    queue = queue_seen_by(need_person(caller), slug)
-    if queue.pk not in _queue_ids(need_person(caller), "review_queue"):
+    person = need_person(caller)
+    queue = queue_seen_by(person, slug)
+    if not may_review(person, queue):
         raise Forbidden("You do not review this queue.", code="not_your_queue")
     return queue
 

@@ -14,13 +14,17 @@
     ├── TooLarge 413         the body is over its limit
     ├── Unsupported 415      not JSON in UTF-8, as it stands
     ├── Invalid 422          a field is at fault; `faults` says which
-    └── TooMany 429          over the key's limit; `retry_after` seconds
+    ├── TooMany 429          over the key's limit; `retry_after` seconds
+    ├── Failed 500           our fault; the log knows more
+    └── Unavailable 503      the database does not answer, or not in time; `retry_after` seconds
 
 `detail` is a sentence for a person and never holds a value of the payload.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+PROBLEM_TYPES = "https://reviewapp.example/problems/"  # + code: the stable `type` of RFC 9457
 
 
 @dataclass(frozen=True)
@@ -114,3 +118,11 @@ class Invalid(Refusal):
 
 class TooMany(Refusal):
     status, code, title = 429, "too_many_requests", "The limit of this key is reached"
+
+
+class Failed(Refusal):
+    status, code, title = 500, "internal", "It failed on our side"
+
+
+class Unavailable(Refusal):
+    status, code, title = 503, "unavailable", "It can not be answered just now"

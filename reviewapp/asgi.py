@@ -25,11 +25,20 @@ BODY_SECONDS = 120  # for a body to arrive
 MOST_REQUESTS = 512  # at once in this process, waiting for a thread included
 DRAIN_BYTES = 64 * 1024 * 1024  # of a refused body that are read and dropped, so that its sender reads the answer
 
+CHARSET = re.compile(rb'\s*;?\s*charset\s*=\s*"?utf-?8"?\s*(?=;|\Z)', re.IGNORECASE)
+
 TOO_LONG = Problem(413, "too_large", "The body is too large", f"The body is longer than {LONGEST_BODY_BYTES} bytes.")
+NOT_UTF8 = Problem(415, "unsupported_media_type", "The body must be in UTF-8", "Name no other charset than UTF-8.")
 TOO_SLOW = Problem(
     408, "too_slow", "The body did not arrive in time", f"The body did not arrive within {BODY_SECONDS} seconds."
 )
-TOO_BUSY = Problem(503, "busy", "The server is busy", "Too many requests at once; try again.", {"Retry-After": "1"})
+TOO_BUSY = Problem(
+    429,
+    "too_many_at_once",
+    "Too many requests at once",
+    "Wait a second, then try again.",
+    {"Retry-After": "1", "RateLimit-Policy": f'"at-once";q={MOST_REQUESTS}', "RateLimit": '"at-once";r=0;t=1'},
+)
 
 
 class TooLongError(Exception):
@@ -54,6 +63,9 @@ class Front:
         if self.request_count >= MOST_REQUESTS:
             await refuse(TOO_BUSY, scope, receive=receive, send=send)
             return
+        if names_other_charset(scope):
+            await refuse(NOT_UTF8, scope, receive=receive, send=send)
+            return
         self.request_count += 1
         try:
             await self.answer(scope, receive, send)
@@ -72,6 +84,12 @@ class Front:
             return
         else:
             await self.django(plain_scope(scope, body), replay(body), send)  # type: ignore[arg-type]
+
+
+def names_other_charset(scope: Scope) -> bool:
+    """Whether the client names another charset than UTF-8, with which Django would decode queries and forms."""
+    named = [value for name, value in scope["headers"] if name == b"content-type"]
+    return any(b"charset" in CHARSET.sub(b"", value).lower() for value in named)
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:
@@ -104,10 +122,12 @@ def plain_scope(scope: Scope, body: bytes) -> Scope:
     """The scope as WSGI understands it.
 
     WSGI reads no body without a Content-Length, so chunked bodies get one. Header names with an underscore are dropped:
-    WSGI cannot tell them from the same names with a hyphen. Raw bytes in the query string are percent-encoded.
+    WSGI cannot tell them from the same names with a hyphen. Raw bytes in the query string are percent-encoded. A named
+    charset is dropped: it is UTF-8, and Django would parse the query too early, where nothing answers for its faults.
     """
     dropped = (b"content-length", b"transfer-encoding")
-    headers = [(name, value) for name, value in scope["headers"] if name not in dropped and b"_" not in name]
+    kept = [(name, value) for name, value in scope["headers"] if name not in dropped and b"_" not in name]
+    headers = [(name, CHARSET.sub(b"", value) if name == b"content-type" else value) for name, value in kept]
     had_body_headers = any(name in dropped for name, _value in scope["headers"])
     if body or had_body_headers:
         headers.append((b"content-length", str(len(body)).encode()))

@@ -4,7 +4,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 
-from escalations.api.problems import TYPES
+from escalations.errors import PROBLEM_TYPES
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Problem:
             return f"{self.title}. {self.detail}\n".encode()
         return json.dumps(
             {
-                "type": TYPES + self.code,
+                "type": PROBLEM_TYPES + self.code,
                 "title": self.title,
                 "status": self.status,
                 "detail": self.detail,
@@ -43,4 +43,5 @@ class Problem:
 
 
 def is_api(path: str) -> bool:
+    """Whether errors under this path are problems, not pages."""
     return path.startswith("/api/")

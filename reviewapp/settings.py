@@ -197,6 +197,7 @@ LOGGING = {
     "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "httpx": {"level": "WARNING"},  # it tells every request
         "django.request": {"level": "ERROR"},  # a refused request is the sender's news, not the operator's
     },
 }

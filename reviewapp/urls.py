@@ -13,3 +13,8 @@ urlpatterns = [
     path("api/v1/", include("escalations.api.urls")),
     path("", include("escalations.web.urls")),
 ]
+
+handler400 = "reviewapp.failures.bad_request"
+handler403 = "reviewapp.failures.forbidden"
+handler404 = "reviewapp.failures.not_found"
+handler500 = "reviewapp.failures.failed"

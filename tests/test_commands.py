@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+import threading
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -124,3 +125,20 @@ def test_build_release_refuses_a_dataset_without_corrections():
         said_by("build_release", "all-corrections")
     with pytest.raises(CommandError, match="There is no dataset nothing"):
         said_by("build_release", "nothing")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_build_release_waits_for_an_earlier_build_and_builds_again(owner_connection):
+    world = make_world()
+    early = request_release(world.dataset, requested_by="system", note="", now=timezone.now())
+    owner_connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 1))", [str(early.pk)])
+    last = a_correction(world)
+
+    def finish_without_it():
+        ended = "UPDATE escalations_release SET state = 'unchanged', through_sequence = 0 WHERE id = %s"
+        owner_connection.execute(ended, [early.pk])
+        owner_connection.execute("SELECT pg_advisory_unlock_all()")
+
+    threading.Timer(1, finish_without_it).start()
+    assert said_by("build_release", "all-corrections") == "1.0.0\n"
+    assert Release.objects.get(state="built").through_sequence == last.sequence

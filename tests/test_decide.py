@@ -151,7 +151,8 @@ def test_other_answers_to_a_decided_case_are_refused_with_the_decision(world):
     decision = decide(claim)
     with pytest.raises(AlreadyDecided, match="Ada") as refused:
         decide(claim, "reject")
-    assert refused.value.extra["decision"] == {"id": str(decision.pk), "verdict": "approve", "decided_by": "Ada"}
+    ada = {"id": str(world.ada.pk), "name": "Ada"}
+    assert refused.value.extra["decision"] == {"id": str(decision.pk), "verdict": "approve", "decided_by": ada}
 
 
 def test_the_same_answers_from_another_person_are_not_the_same(world):

@@ -27,9 +27,11 @@ ORDINARY = {"support", "clinical", "editorial", "general"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def demo_world(django_db_setup, django_db_blocker):
-    """The demo world, made once for this file and taken back at its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def demo_world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demo world, made once for this file and taken back at its end; no other process sees its key."""
+    key_file = tmp_path_factory.mktemp("var") / "demo.key"
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        patch.setattr(state, "DEMO_KEY_FILE", key_file)
         call_command("seed_demo")
         yield
         transaction.set_rollback(True)

@@ -10,7 +10,7 @@ from escalations.actions._clocks import complete_clocks
 from escalations.actions._transition import locked, transition
 from escalations.errors import AlreadyDecided, Conflict, HeldByOther, Refusal
 from escalations.models import Claim, Decision, Escalation, Person, Review, ReviewText, Status
-from escalations.records.decision import DecisionBody
+from escalations.records.decision import DecisionBody, decider_record
 from escalations.records.escalation import claim_record
 from escalations.rules.identifiers import uuid7
 from escalations.rules.ledger import commitment
@@ -191,8 +191,8 @@ def _claim_of(escalation: Escalation, *, token: int, reviewer: Person) -> Claim:
 def _decided(escalation: Escalation) -> AlreadyDecided:
     standing = Decision.objects.select_related("decided_by").get(pk=escalation.decision_id)
     by = standing.decided_by.name if standing.decided_by else "its deadline"
-    extra = {"decision": {"id": str(standing.pk), "verdict": standing.verdict, "decided_by": by}}
-    return AlreadyDecided(f"This case was decided by {by}.", extra=extra)
+    shown = {"id": str(standing.pk), "verdict": standing.verdict, "decided_by": decider_record(standing)}
+    return AlreadyDecided(f"This case was decided by {by}.", extra={"decision": shown})
 
 
 def _same_submission(escalation: Escalation, body: DecisionBody, reviewer: Person) -> Decision | None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -29,7 +29,8 @@ from escalations.rules.text import shorten, text_sha256
 
 @dataclass(frozen=True)
 class Submitted:
-    """What became of a body: the escalation, whether this call made it, whether a key was used again."""
+    """What became of a body: the escalation, whether this call (or the first with its key) made it, whether a key was
+    used again."""
 
     escalation: Escalation
     is_new: bool = True
@@ -65,7 +66,7 @@ def submit_many(bodies: Sequence[bytes], *, caller: Caller, now: datetime) -> li
             drafts[at] = draft
         else:
             answers[at] = None
-    stored = insert_escalations([draft.row for draft in drafts.values()]) if drafts else {}
+    stored = insert_escalations(_in_lock_order(drafts.values())) if drafts else {}
     for at, body in enumerate(bodies):
         if answers[at] is None:
             answers[at] = _answer(drafts.get(at), stored, body=body, caller=caller)
@@ -78,6 +79,11 @@ class _Draft:
 
     row: dict[str, Any]
     escalation: Escalation
+
+
+def _in_lock_order(drafts: Iterable[_Draft]) -> list[dict[str, Any]]:
+    """The rows by external_id: two batches that share some of them wait for each other, but never in a circle."""
+    return sorted((draft.row for draft in drafts), key=lambda row: row["external_id"] or "")
 
 
 def _read(body: bytes, caller: Caller) -> Submission:
@@ -120,7 +126,8 @@ def _replay(body: bytes, *, caller: Caller, key: str) -> Submitted | None:
     if used.body_sha256 != hashlib.sha256(body).hexdigest():
         fault = Fault("", "idempotency_key_reused", "The key was used before with another body.")
         raise Invalid("This Idempotency-Key was used before with another body.", code=fault.code, faults=[fault])
-    return Submitted(_full(used.escalation_id), is_new=False, is_replay=True)
+    earlier = _full(used.escalation_id)
+    return Submitted(earlier, is_new=used.created_at == earlier.received_at, is_replay=True)
 
 
 def _store(body: bytes, submission: Submission, *, caller: Caller, now: datetime) -> Submitted:
@@ -208,7 +215,7 @@ def _snapshot(body: bytes, submission: Submission, *, escalation: Escalation, se
         excerpt=shorten(submission.output, 200),
         flags=submission.shown_flags(),
         flag_codes=[flag.code for flag in submission.flags],
-        model=submission.model.name if submission.model else "",
+        model=submission.model_name(),
         prompt=submission.prompt_name(),
         occurred_at=submission.occurred_at,
     )

@@ -20,6 +20,19 @@ def json_answer(document: Any, *, status: int = 200, **headers: str) -> HttpResp
     return response
 
 
+def no_content(*, status: int = 204, **headers: str) -> HttpResponse:
+    """An answer without a body, and so without a media type."""
+    response = HttpResponse(status=status, headers=headers)
+    del response["Content-Type"]
+    return response
+
+
+def is_known(etag: str, request: HttpRequest) -> bool:
+    """Whether the client has this version already (If-None-Match, compared weakly)."""
+    known = [one.strip().removeprefix("W/") for one in request.META.get("HTTP_IF_NONE_MATCH", "").split(",")]
+    return etag in known or known == ["*"]
+
+
 def base_url_of(request: HttpRequest) -> str:
     """Scheme and host as the client used them."""
     return f"{request.scheme}://{request.get_host()}"

@@ -5,22 +5,25 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from escalations.errors import (
+    PROBLEM_TYPES,
+    Failed,
     Forbidden,
     NotAllowed,
     NotFound,
     Refusal,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unsupported,
 )
 
 log = logging.getLogger(__name__)
-TYPES = "https://reviewapp.example/problems/"
 OURS: list[tuple[type[Exception], type[Refusal]]] = [
     (Http404, NotFound),
     (exceptions.NotFound, NotFound),
@@ -42,13 +45,14 @@ def request_id_of(request: HttpRequest) -> str:
     return request.request_id
 
 
-def problem(refusal: Refusal) -> dict[str, Any]:
-    """A refusal as a problem document, without the request's id."""
+def problem(refusal: Refusal, request: HttpRequest) -> dict[str, Any]:
+    """A refusal as a problem document."""
     shown: dict[str, Any] = {
-        "type": TYPES + refusal.code,
+        "type": PROBLEM_TYPES + refusal.code,
         "title": refusal.title,
         "status": refusal.status,
         "detail": refusal.detail,
+        "request_id": request_id_of(request),
         **refusal.extra,
     }
     if refusal.faults:
@@ -58,8 +62,7 @@ def problem(refusal: Refusal) -> dict[str, Any]:
 
 def answer(refusal: Refusal, request: HttpRequest) -> JsonResponse:
     """A refusal as the response."""
-    document = problem(refusal) | {"request_id": request_id_of(request)}
-    response = JsonResponse(document, status=refusal.status, content_type="application/problem+json")
+    response = JsonResponse(problem(refusal, request), status=refusal.status, content_type="application/problem+json")
     response["Cache-Control"] = "no-store"
     if refusal.status == Unauthenticated.status:
         response["WWW-Authenticate"] = 'Bearer realm="reviewapp"'
@@ -84,10 +87,11 @@ def handle(error: Exception, context: dict[str, Any]) -> JsonResponse:
                 response["Allow"] = ", ".join(context["view"].allowed_methods)
             return response
     log.error("request %s failed", request_id_of(request), exc_info=error)
-    return answer(_failure(), request)
+    return answer(failure(error), request)
 
 
-def _failure() -> Refusal:
-    failed = Refusal("Something failed on our side; nothing of your request was kept. Try again.", code="internal")
-    failed.status, failed.title = 500, "It failed on our side"
-    return failed
+def failure(error: BaseException | None) -> Refusal:
+    """What is said of an error of our own: that the database is away or busy, or only that it failed."""
+    if isinstance(error, OperationalError):
+        return Unavailable("The database does not answer in time; nothing of your request was kept.", retry_after=1)
+    return Failed("Something failed on our side; nothing of your request was kept. Try again.")

@@ -114,10 +114,15 @@ def released_output(decision: Decision) -> str | None:
     return decision.review.text.read()["output"] if decision.verdict == "correct" else None
 
 
+def decider_record(decision: Decision) -> dict[str, str]:
+    """Who decided: a person, or the deadline."""
+    person = decision.decided_by
+    return {"id": str(person.pk), "name": person.name} if person else {"name": "deadline"}
+
+
 def decision_record(decision: Decision) -> dict[str, Any]:
     """A decision as it leaves. Needs escalation.snapshot, review.text, decided_by, rubric, policy."""
     text = decision.review.text.read() if decision.review_id else {}
-    person = decision.decided_by
     return {
         "id": str(decision.pk),
         "escalation_id": str(decision.escalation_id),
@@ -129,7 +134,7 @@ def decision_record(decision: Decision) -> dict[str, Any]:
         "expected_behavior": decision.expected_behavior,
         "severity": decision.severity,
         "spans": text.get("spans", []),
-        "decided_by": {"id": str(person.pk), "name": person.name} if person else {"name": "deadline"},
+        "decided_by": decider_record(decision),
         "decided_at": instant(decision.decided_at),
         "sequence": decision.sequence,
         "rubric_version": decision.rubric.version,

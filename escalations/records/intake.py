@@ -74,8 +74,8 @@ class ToolCall(Incoming):
 
 class Flag(Incoming):
     code: Identifier
-    detector: Identifier | None = None
-    detector_version: Identifier | None = None
+    detector: Name | None = None
+    detector_version: Name | None = None
     score: float | None = None
     detail: str | None = None
 
@@ -87,7 +87,7 @@ class Model(Incoming):
 
 
 class Prompt(Incoming):
-    id: Identifier | None = None
+    id: Name | None = None
     version: Name | None = None
 
 
@@ -161,6 +161,11 @@ class Submission(Incoming):
         """The flags for lists and records, with text that can be stored."""
         shown = (flag.model_dump(exclude_none=True) for flag in self.flags)
         return [{k: display_text(v) if isinstance(v, str) else v for k, v in flag.items()} for flag in shown]
+
+    def model_name(self) -> str:
+        """`name version` of the model, as reports name it; cut where both are very long."""
+        parts = (self.model.name, self.model.version) if self.model else ()
+        return shorten(" ".join(part for part in parts if part), 200)
 
     def prompt_name(self) -> str:
         """`id version` of the prompt, as reports name it; cut where both are very long."""

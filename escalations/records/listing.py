@@ -1,35 +1,40 @@
 """What may be asked of a list, and how its pages are numbered."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from escalations.models import Status
-from escalations.records.intake import Instant, Level
-from escalations.records.strict import Identifier
+from escalations.records.intake import Level, read_instant
+from escalations.records.strict import Identifier, read_id
 
 DIGITS = re.compile(r"[0-9]{1,19}\Z")
+LOST_PLUS = re.compile(r" (\d\d:\d\d)\Z")
+LARGEST = 2**63 - 1
 MOST_ON_A_PAGE = 200
 USUAL_ON_A_PAGE = 50
 
 
-def _whole(least: int, most: int) -> Any:
+def _whole(least: int) -> Any:
     def check(value: Any) -> int:
-        is_number = isinstance(value, int) or (isinstance(value, str) and DIGITS.match(value))
-        if is_number and least <= int(value) <= most:
+        if isinstance(value, str) and DIGITS.match(value) and least <= int(value) <= LARGEST:
             return int(value)
-        raise ValueError(f"This must be a whole number from {least} to {most}.")
+        raise ValueError(f"This must be a whole number from {least} on.")
 
-    return BeforeValidator(check)
+    return check
 
 
-def _id(value: Any) -> UUID:
-    try:
-        return UUID(value)
-    except (ValueError, AttributeError, TypeError):
-        raise ValueError("This is not a cursor that an earlier page gave.") from None
+def _at_most_a_page(value: int) -> int:
+    """Whoever asks for more gets a full page and its `next`."""
+    return min(value, MOST_ON_A_PAGE)
+
+
+def _moment(value: Any) -> datetime:
+    """An instant; a space before the offset stands for a plus lost in a URL."""
+    return read_instant(LOST_PLUS.sub(r"+\1", value))
 
 
 def _status(value: Any) -> str:
@@ -38,8 +43,8 @@ def _status(value: Any) -> str:
     return value
 
 
-Limit = Annotated[int, _whole(1, MOST_ON_A_PAGE)]
-Sequence = Annotated[int, _whole(0, 2**63 - 1)]
+Limit = Annotated[int, BeforeValidator(_whole(1)), AfterValidator(_at_most_a_page)]
+Sequence = Annotated[int, BeforeValidator(_whole(0))]
 
 
 class Query(BaseModel):
@@ -57,8 +62,8 @@ class EscalationQuery(Query):
     status: Annotated[str, BeforeValidator(_status)] | None = None
     severity: Level | None = None
     external_id: Identifier | None = None
-    updated_after: Instant | None = None
-    cursor: Annotated[UUID, BeforeValidator(_id)] | None = None
+    updated_after: Annotated[datetime, BeforeValidator(_moment)] | None = None
+    cursor: Annotated[UUID, BeforeValidator(read_id)] | None = None
 
 
 class FeedQuery(Query):

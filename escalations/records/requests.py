@@ -1,11 +1,12 @@
 """The small bodies: a reason, a queue, a person, a text to verify, a note."""
 
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from escalations.models import Skip
-from escalations.records.strict import Identifier, Incoming, Slug
+from escalations.records.strict import Identifier, Incoming, Slug, read_id
 
 Written = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
 
@@ -37,7 +38,7 @@ class AssignBody(Incoming):
 class VerifyBody(Incoming):
     """A text that an assistant is about to use."""
 
-    escalation_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F-]{32,36}$")]
+    escalation_id: Annotated[UUID, BeforeValidator(read_id)]
     output: str
 
 

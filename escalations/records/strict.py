@@ -1,6 +1,8 @@
 """The base of everything that comes in: strict types, no unknown fields, faults as pointers that repeat no value."""
 
+import re
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -31,6 +33,7 @@ Sentences = {
     "uuid_parsing": "This is not an id.",
 }
 MOST_FAULTS = 20
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 
 class Incoming(BaseModel):
@@ -43,6 +46,13 @@ class Named(Incoming):
     """A part with a display name."""
 
     name: str = Field(min_length=1)
+
+
+def read_id(value: Any) -> UUID:
+    """An id as it was given out. Raises ValueError."""
+    if isinstance(value, str) and ID.match(value):
+        return UUID(value)
+    raise ValueError("This is not an id.")
 
 
 Record = TypeVar("Record", bound=BaseModel)

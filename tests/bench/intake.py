@@ -35,17 +35,20 @@ def measure(site: Site, postgres: Postgres, make, *, count: int = COUNT) -> floa
     return (cpu_seconds(roots) - before) / count * 1000
 
 
-def intake_against_floor() -> tuple[Cost, Cost]:
+def intake_against_floor(count: int = COUNT, runs: int = RUNS) -> tuple[Cost, Cost]:
     """(product, floor), runs taken in turns so that noise hits both."""
     with servers() as (product, floor, postgres):
         headers = {"Authorization": f"Bearer {key_of_product(product)}", "Content-Type": "application/json"}
         token = {"Authorization": f"Token {token_of_floor(floor)}", "Content-Type": "application/json"}
-        count = iter(range(10_000_000))
-        ours = lambda _: ("POST", "/api/v1/escalations", json.dumps(case(next(count))).encode(), headers)  # noqa: E731
-        theirs = lambda _: ("POST", "/items", floor_body(next(count)), token)  # noqa: E731
+        number = iter(range(10_000_000))
+        ours = lambda _: ("POST", "/api/v1/escalations", json.dumps(case(next(number))).encode(), headers)  # noqa: E731
+        theirs = lambda _: ("POST", "/items", floor_body(next(number)), token)  # noqa: E731
         for site, make in ((product, ours), (floor, theirs)):
             run(site.url, make, count=WARM_UP)
-        pairs = [(measure(product, postgres, ours), measure(floor, postgres, theirs)) for _ in range(RUNS)]
+        pairs = [
+            (measure(product, postgres, ours, count=count), measure(floor, postgres, theirs, count=count))
+            for _ in range(runs)
+        ]
     return Cost([one for one, _ in pairs]), Cost([other for _, other in pairs])
 
 

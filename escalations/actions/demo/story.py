@@ -22,7 +22,7 @@ OPEN_COUNTS = {
     "general-assistant": 4,
 }
 OPEN_HOLDS = (4, 3, 2)  # hours, of refund actions that wait
-OPEN_AGES = {"critical": (6, 42), "high": (15, 215), "normal": (60, 1100), "low": (90, 1400)}  # minutes
+OPEN_AGES = {"critical": (2, 20), "high": (5, 90), "normal": (20, 360), "low": (30, 700)}  # minutes
 LATE = (("clinical-qa", "high", 330), ("general-assistant", "normal", 1490))  # minutes, past their deadline
 CLAIMED_AGE = 25  # minutes, of the one that ben holds
 SETTLED_AGES = (25.5, 24.5, 22, 19, 16.5, 14, 9, 7, 6)  # hours, of what was decided in the last day
@@ -93,7 +93,7 @@ def _arrival(case: Case, at: datetime, *, era: Era, rng: Random, fate: str) -> A
 def day_of_work(era: Era, rng: Random) -> list[Arrival]:
     """The last day: a little that was decided, and what waits now."""
     pool = sorted(cases(), key=lambda _: rng.random())
-    told = [(33, hostile_case(), OPEN), (CLAIMED_AGE, _take(pool, "airline-support", "high"), HELD)]
+    told = [(12, hostile_case(), OPEN), (CLAIMED_AGE, _take(pool, "airline-support", "high"), HELD)]
     told += [(age, _take(pool, workflow, severity), OPEN) for workflow, severity, age in LATE]
     told += [(rng.uniform(10, 40), _on_hold(_take(pool, "refund-actions"), hours), OPEN) for hours in OPEN_HOLDS]
     for workflow, count in OPEN_COUNTS.items():

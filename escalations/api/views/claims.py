@@ -24,7 +24,7 @@ from escalations.actions.claim import (
 )
 from escalations.actions.move import assign_escalation, move_escalation
 from escalations.actions.reopen import reopen_escalation
-from escalations.api.answers import claim_answer, json_answer, record_now
+from escalations.api.answers import claim_answer, json_answer, no_content, record_now
 from escalations.api.body import need_no_body, record_of
 from escalations.queries.queues import leased_count
 from escalations.records.requests import AssignBody, MoveBody, ReasonBody, SkipBody
@@ -38,7 +38,7 @@ class QueueClaims(APIView):
         now = timezone.now()
         claim = claim_next([queue], reviewer=request.user.person, now=now)
         if claim is None:
-            return HttpResponse(status=204, headers={"X-Leased": str(leased_count(queue))})
+            return no_content(**{"X-Leased": str(leased_count(queue))})
         return claim_answer(claim, request, request.user, status=201)
 
 
@@ -62,7 +62,7 @@ class EscalationClaim(APIView):
         found = escalation_to_review(request.user, escalation_id)
         need_no_body(request)
         give_back_claim(found.pk, reviewer=request.user.person, now=timezone.now())
-        return HttpResponse(status=204)
+        return no_content()
 
 
 class Skips(APIView):

@@ -9,7 +9,7 @@ from escalations.access import dataset_seen_by, dataset_to_build, dataset_to_rea
 from escalations.actions.release import request_release
 from escalations.api.answers import base_url_of, json_answer
 from escalations.api.body import query_of, record_of
-from escalations.errors import Fault, Invalid
+from escalations.errors import Fault, Invalid, NotFound
 from escalations.queries.releases import built_release, built_releases, latest_versions
 from escalations.records.listing import PageQuery
 from escalations.records.manifest import FORMATS, release_record
@@ -53,6 +53,8 @@ class ReleaseFile(APIView):
     @extend_schema(responses={200: bytes}, summary="A release as a file")
     def get(self, request: HttpRequest, slug: str, version: str) -> HttpResponse:
         release = built_release(dataset_to_read(request.user, slug), version)
+        if not release.version:
+            raise NotFound("This release is not built; its record says why.")
         asked = query_of(request, FileQuery)
         if asked.format not in FORMATS:
             fault = Fault("/format", "unknown_format", f"Known are: {', '.join(FORMATS)}.")

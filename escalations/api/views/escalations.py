@@ -12,6 +12,7 @@ from escalations.access import (
     escalation_seen_by,
     escalation_to_withdraw,
     need_scope,
+    need_sender,
     seen_by,
     snapshot_bytes_for,
 )
@@ -42,6 +43,7 @@ MOST_LINES = 1000
 class Escalations(APIView):
     @extend_schema(request=Submission, responses={201: dict, 200: dict}, summary="Hand an output over")
     def post(self, request: HttpRequest) -> HttpResponse:
+        need_sender(request.user)
         body, key, _ = body_of(request), idempotency_key_of(request), wait_of(request)
         submitted = submit(body, caller=request.user, key=key, now=timezone.now())
         return _submitted(submitted, request)
@@ -59,9 +61,10 @@ class Escalations(APIView):
 class Batch(APIView):
     @extend_schema(request=Submission, responses={200: dict}, summary="Hand over up to 1,000 outputs, one per line")
     def post(self, request: HttpRequest) -> HttpResponse:
+        need_sender(request.user)
         body = body_of(request, media_type="application/x-ndjson", limit=MOST_BATCH_BYTES)
         answers = _submit_lines(_lines(body), request.user)
-        results = [_line_result(at, answer) for at, answer in enumerate(answers)]
+        results = [_line_result(at, answer, request) for at, answer in enumerate(answers)]
         accepted = sum("id" in result for result in results)
         return json_answer({"accepted": accepted, "rejected": len(results) - accepted, "results": results})
 
@@ -106,16 +109,15 @@ class Withdrawal(APIView):
 def _submitted(submitted: Submitted, request: HttpRequest) -> HttpResponse:
     """201 with the record; 200 for the same bytes again; the first answer again for a used key."""
     found, base_url = submitted.escalation, base_url_of(request)
-    if submitted.is_new:
+    if submitted.is_new and not submitted.is_replay:
         record = escalation_record(found, base_url=base_url)
     else:
         record = record_now(found.pk, request, request.user)
     headers = {"Location": f"{base_url}/api/v1/escalations/{found.pk}"}
     if submitted.is_replay:
-        first = events_of(found.pk)[0]
-        record = as_submitted(record, first=first)
+        record = as_submitted(record, first=events_of(found.pk)[0]) if submitted.is_new else record
         headers["Idempotent-Replayed"] = "true"
-    return json_answer(record, status=201 if submitted.is_new or submitted.is_replay else 200, **headers)
+    return json_answer(record, status=201 if submitted.is_new else 200, **headers)
 
 
 def _listed(caller: Caller, asked: EscalationQuery):
@@ -153,7 +155,7 @@ def _submit_lines(lines: list[bytes], caller: Caller) -> list[Submitted | Refusa
     return answers
 
 
-def _line_result(at: int, answer: Submitted | Refusal) -> dict[str, object]:
+def _line_result(at: int, answer: Submitted | Refusal, request: HttpRequest) -> dict[str, object]:
     if isinstance(answer, Refusal):
-        return {"index": at, "status": answer.status, "problem": problem(answer)}
+        return {"index": at, "status": answer.status, "problem": problem(answer, request)}
     return {"index": at, "status": 201 if answer.is_new else 200, "id": str(answer.escalation.pk)}

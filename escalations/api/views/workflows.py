@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
 from escalations.access import workflow_seen_by
-from escalations.api.answers import json_answer
+from escalations.api.answers import is_known, json_answer, no_content
 from escalations.errors import NotFound
 from escalations.rules.ledger import instant
 
@@ -14,9 +14,11 @@ class WorkflowPolicy(APIView):
     @extend_schema(responses={200: dict, 304: None}, summary="What to escalate and hold")
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         policy = workflow_seen_by(request.user, slug).policy
+        if policy is None:
+            raise NotFound("This workflow has no policy yet.")
         etag = f'"v{policy.version}"'
-        if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
-            return HttpResponse(status=304, headers={"ETag": etag})
+        if is_known(etag, request):
+            return no_content(status=304, ETag=etag)
         named = {"workflow": slug, "version": policy.version, "active_since": instant(policy.created_at)}
         return json_answer(named | policy.document, ETag=etag)
 
