@@ -47,7 +47,7 @@ def test_a_standing_claim_ends_and_its_token_is_dead(world):
     withdraw(world, claim.escalation)
     with pytest.raises(Conflict) as refused:
         submit_review(claim.escalation_id, body=answers(claim.token), reviewer=world.ada, now=NOON)
-    assert refused.value.extra == {"status": "withdrawn"}
+    assert refused.value.extra == {"escalation_status": "withdrawn"}
     assert Claim.objects.get().end == "withdrawn"
 
 

@@ -184,7 +184,7 @@ def _claim_of(escalation: Escalation, *, token: int, reviewer: Person) -> Claim:
     if last and last.ended_at is None:
         extra = {"claim": claim_record(last, viewer=reviewer)}
         raise HeldByOther(f"{last.reviewer.name} holds this case now.", code="stale_token", extra=extra)
-    extra = {"status": escalation.status}
+    extra = {"escalation_status": escalation.status}
     raise Conflict("Your claim on this case has ended; claim it again.", code="stale_token", extra=extra)
 
 

@@ -48,12 +48,12 @@ def request_id_of(request: HttpRequest) -> str:
 def problem(refusal: Refusal, request: HttpRequest) -> dict[str, Any]:
     """A refusal as a problem document."""
     shown: dict[str, Any] = {
+        **refusal.extra,
         "type": PROBLEM_TYPES + refusal.code,
         "title": refusal.title,
         "status": refusal.status,
         "detail": refusal.detail,
         "request_id": request_id_of(request),
-        **refusal.extra,
     }
     if refusal.faults:
         shown["errors"] = [vars(fault) for fault in refusal.faults]
