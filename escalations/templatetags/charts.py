@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from escalations.models import FAILURE_CATEGORIES
 from escalations.queries.reports import ReportFilters
+from escalations.rules.routing import SEVERITIES
 from escalations.templatetags.words import code, day
 
 register = template.Library()
@@ -129,6 +130,12 @@ def category(name: str) -> str:
 
 
 @register.filter
+def severest_first(rows: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Rows by severity, the most severe in front."""
+    return sorted(rows, key=lambda row: -SEVERITIES.index(row[0]))
+
+
+@register.filter
 def share_of(n: int, most: int) -> float:
     """`n` as a part of 100 of the largest, for the width of a bar."""
     return round(100 * n / most, 1) if most else 0
@@ -169,3 +176,9 @@ def number_words(number: dict[str, str]) -> str:
         for name, value in number.items()
     ]
     return ", ".join(said) or "decided"
+
+
+@register.simple_tag
+def most_of(rows: Iterable[tuple[str, int]]) -> int:
+    """The largest count of a breakdown."""
+    return max((n for _, n in rows), default=0)
