@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Hashable, Iterator, Sequence
-from os.path import commonprefix
 
 from rapidfuzz.distance import Indel
 
@@ -20,14 +19,20 @@ def word_changes(before: str, after: str) -> list[Change]:
         return [(KEPT, before)] if before else []
     for grain in (WORDS, LINES):
         old, new = grain.findall(before), grain.findall(after)
-        head = len(commonprefix([old, new]))
-        tail = len(commonprefix([old[head:][::-1], new[head:][::-1]]))
+        head = _shared(old, new)
+        tail = _shared(old[head:][::-1], new[head:][::-1])
         old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
         if len(old_middle) * len(new_middle) <= MOST_WORK:
             middle = list(_steps(old_middle, new_middle))
             ends = (KEPT, "".join(old[:head])), (KEPT, "".join(old[len(old) - tail :] if tail else []))
             return _joined([ends[0], *middle, ends[1]])
     return _joined([(REMOVED, before), (ADDED, after)])
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many tokens both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _steps(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Change]:

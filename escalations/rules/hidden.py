@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
 DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-INVISIBLE = "\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+INVISIBLE = (
+    "\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+)
 TAGS_AND_SELECTORS = "\U000e0000-\U000e0fff"
 JOINERS = r"(?<![\u0600-\u0dff])[\u200c\u200d](?![\u2640-\u27bf\U0001f300-\U0001faff])"
 SELECTORS = r"[\ufe00-\ufe0d]|(?<=[\ufe00-\ufe0f])[\ufe0e\ufe0f]"

@@ -15,7 +15,7 @@ from escalations.models import ExpectedBehavior, Severity, Skip
 from escalations.queries.case import case_of
 from escalations.templatetags.words import SEE, UNDO
 from escalations.web.desk import case_address, then_next
-from escalations.web.door import caller_of, door, page
+from escalations.web.door import caller_of, door, page, rail
 from escalations.web.forms import Typed, blank, decision_of, skip_reason_of, typed
 
 CHOICES = {"behaviors": ExpectedBehavior.choices, "severities": Severity.values, "skip_reasons": Skip.Reason.choices}
@@ -28,6 +28,7 @@ def show_case(request: HttpRequest, refusal: Refusal | None = None, *, escalatio
     form = kept if "claim_token" in request.POST else blank(case)
     line = request.POST.get("line") or request.GET.get("line", "")
     shown = {"case": case, "form": form, "kept": kept, "refusal": refusal, "line": line, **CHOICES}
+    shown["sees_queue"] = any(one.queue.pk == case.escalation.queue_id for one in rail(request).queues)
     return page(request, "case/page.html", shown, status=refusal.status if refusal else 200)
 
 

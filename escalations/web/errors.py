@@ -18,7 +18,10 @@ SENTENCES = {
     409: ("It has changed meanwhile", "Somebody else was quicker. Nothing was changed by you."),
     422: ("Something is missing", "Nothing was changed. Go back, complete it, and send it again."),
     429: ("Too many tries", "For safety there is a limit. Wait a few minutes, then try again."),
-    500: ("That went wrong on our side", "What was saved before is safe. Try again; what you typed is kept as a draft."),
+    500: (
+        "That went wrong on our side",
+        "What was saved before is safe. Try again; what you typed is kept as a draft.",
+    ),
 }
 
 

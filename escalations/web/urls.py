@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalations.web import cases, datasets, desk, lead, preferences, queues, workflows
+from escalations.web import cases, datasets, desk, lead, preferences, queues, reports, workflows
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("escalations/<uuid:escalation_id>/move", lead.move, name="case_move"),
     path("escalations/<uuid:escalation_id>/assignment", lead.assign, name="case_assignment"),
     path("escalations/<uuid:escalation_id>/reopening", lead.reopen, name="case_reopening"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/cases/", reports.cases, name="report_cases"),
+    path("reports/<slug:kind>/", reports.report, name="report"),
+    path("reports/<slug:kind>/table.csv", reports.table, name="report_table"),
     path("datasets/", datasets.datasets, name="datasets"),
     path("datasets/<slug:slug>/", datasets.dataset, name="dataset"),
     path("datasets/<slug:slug>/releases", datasets.releases, name="dataset_releases"),

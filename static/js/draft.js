@@ -29,7 +29,7 @@ export function startDraft() {
   if (!form) return;
   const key = PREFIX + form.dataset.draft;
   const said = document.getElementById("draft");
-  const say = (at, words) => { said.textContent = `${words} ${new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" })}`; };
+  const say = (at, words) => { said.textContent = `${words} ${new Date(at).toLocaleTimeString([], { hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" })}`; };
   const stored = JSON.parse(localStorage.getItem(key));
   if (stored && !("kept" in form.dataset)) { write(form, stored.answers); say(stored.at, "Draft from"); }
   const keep = () => {
