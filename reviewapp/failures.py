@@ -3,10 +3,10 @@
 import sys
 
 from django.http import HttpRequest, HttpResponse
-from django.views import defaults
 
 from escalations.api import problems
 from escalations.errors import Forbidden, NotFound, Refusal
+from escalations.web import errors as pages
 from reviewapp.problems import is_api
 
 
@@ -14,22 +14,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A Host header that is not ours, a broken upload."""
     if is_api(request.path):
         return problems.answer(Refusal("The request can not be read.", code="bad_request"), request)
-    return defaults.bad_request(request, exception)
+    return pages.bad_request(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request.path):
         return problems.answer(Forbidden(), request)
-    return defaults.permission_denied(request, exception)
+    return pages.forbidden(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request.path):
         return problems.answer(NotFound("There is no such address in this API."), request)
-    return defaults.page_not_found(request, exception)
+    return pages.not_found(request, exception)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     if is_api(request.path):
         return problems.answer(problems.failure(sys.exception()), request)
-    return defaults.server_error(request)
+    return pages.failed(request)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from escalations.actions.claim import LEASE, claim_escalation, give_back_claim
+from escalations.actions.claim import LEASE, claim_escalation, extend_claim, give_back_claim
 from escalations.actions.decide import submit_review
 from escalations.actions.expire import lapse_claims
 from escalations.actions.move import assign_escalation
@@ -202,14 +202,25 @@ def test_a_lapsed_claim_that_nobody_took_still_decides(world, is_swept):
     claim = claimed(world)
     if is_swept:
         lapse_claims(now=LATER)
-    decision = decide(claim, at=LATER + MICROSECOND)
+    decision = decide(claim, at=LATER)
     told = events_of(decision.escalation_id).get(verb="decided").facts
     assert told["late_lease"] is True
     assert fresh(claim.escalation).status == "decided"
     assert faults() == []
 
 
-def test_a_decision_at_the_end_of_the_lease_is_not_late(world):
+def test_an_extended_claim_that_another_took_over_is_refused(world):
+    old, at = claimed(world), lambda minutes: NOON + timedelta(minutes=minutes)
+    extend_claim(old.escalation_id, reviewer=world.ada, now=at(5))
+    lapse_claims(now=at(20))
+    new, _ = claim_escalation(old.escalation_id, reviewer=world.ben, now=at(20))
+    with pytest.raises(HeldByOther, match="Ben"):
+        decide(old, at=at(20))
+    assert decide(new).decided_by == world.ben
+    assert Decision.objects.count() == 1
+
+
+def test_a_decision_before_the_end_of_the_lease_is_not_late(world):
     decision = decide(claimed(world), at=LATER - MICROSECOND)
     assert "late_lease" not in events_of(decision.escalation_id).get(verb="decided").facts
 

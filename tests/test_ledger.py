@@ -11,6 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from escalations.actions.expire import find_breaches
 from escalations.actions.policies import create_calendar
+from escalations.actions.release import build_release, request_release
 from escalations.actions.reopen import reopen_escalation
 from escalations.actions.submit import submit_many
 from escalations.actions.withdraw import withdraw_escalation
@@ -258,6 +259,30 @@ def test_a_decision_that_no_event_tells_of_is_found(world, owner_connection):
     changes = f'{{"id": "{world.ada.pk}", "sequence": 999999, "round": 2, "review_id": null, "decided_by_id": null}}'
     tamper(owner_connection, clone, changes)
     assert faults() == [f"escalation {first.escalation_id} seq 3: no event tells of decision {world.ada.pk}"]
+
+
+PUBLISHED = {
+    "a policy": 'UPDATE escalations_policy SET document = document || \'{"text": "x"}\' WHERE id = (SELECT policy_id'
+    " FROM escalations_workflow WHERE slug = 'clinical-notes')",
+    "a rubric": "UPDATE escalations_rubric SET categories = '[]' WHERE id = (SELECT rubric_id"
+    " FROM escalations_workflow WHERE slug = 'clinical-notes')",
+    "a release's members": "DELETE FROM escalations_releaseexample",
+    "an example": "UPDATE escalations_example SET document = replace(document, 'No, you may not.', 'Yes.')",
+    "an example's hash": "UPDATE escalations_example SET content_sha256 = repeat('a', 64)",
+    "a policy's event": "DELETE FROM escalations_event WHERE verb = 'policy_activated'"
+    " AND stream_id = (SELECT id::text FROM escalations_workflow WHERE slug = 'clinical-notes')",
+}
+
+
+@committed
+@pytest.mark.parametrize("statement", PUBLISHED.values(), ids=PUBLISHED)
+def test_what_was_published_can_not_be_changed_unseen(world, owner_connection, statement):
+    decided(world, "correct")
+    release = request_release(world.dataset, requested_by="system", note="", now=NOON)
+    build_release(release.pk, now=NOON)
+    assert faults() == []
+    tamper(owner_connection, statement)
+    assert verify()[0] == 1
 
 
 @committed

@@ -1,18 +1,18 @@
 """Queues, workflows, and the versions of their calendars, policies and rubrics."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Manager
 
 from escalations.actions._ledger import append
 from escalations.errors import Fault, Invalid
 from escalations.models import FAILURE_CATEGORIES, Calendar, CalendarVersion, Person, Policy, Queue, Rubric, Workflow
-from escalations.records.example import canonical
 from escalations.records.policy import PolicyDocument
 from escalations.records.strict import read
 from escalations.rules.identifiers import uuid7
+from escalations.rules.text import canonical_sha256
 
 ALWAYS = {
     "tz": "UTC",
@@ -45,6 +45,12 @@ def create_workflow(slug: str, *, name: str, policy: dict[str, Any], now: dateti
     return workflow
 
 
+def _next(workflow: Workflow, versions: Manager) -> int:
+    """The number after the last version; who counts at the same time waits."""
+    Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
+    return versions.count() + 1
+
+
 @transaction.atomic
 def activate_policy(workflow: Workflow, *, document: dict[str, Any], by: Person | None, now: datetime) -> Policy:
     """Validate a policy and make it the workflow's standing version. Raises Invalid and changes nothing."""
@@ -57,7 +63,7 @@ def activate_policy(workflow: Workflow, *, document: dict[str, Any], by: Person 
     policy = Policy.objects.create(
         id=uuid7(now),
         workflow=workflow,
-        version=workflow.policies.count() + 1,
+        version=_next(workflow, workflow.policies),
         document=stored,
         created_by=by,
         created_at=now,
@@ -65,7 +71,7 @@ def activate_policy(workflow: Workflow, *, document: dict[str, Any], by: Person 
     policy.queues.set(queues)
     workflow.policy = policy
     workflow.save(update_fields=["policy"])
-    facts = {"version": policy.version, "sha256": hashlib.sha256(canonical(stored)).hexdigest()}
+    facts = {"version": policy.version, "sha256": canonical_sha256(stored)}
     actor = f"person:{by.pk}" if by else "system"
     append(("workflow", str(workflow.pk)), "policy_activated", actor=actor, facts=facts, now=now)
     return policy
@@ -77,12 +83,12 @@ def activate_rubric(workflow: Workflow, *, categories: list[dict[str, str]], now
     rubric = Rubric.objects.create(
         id=uuid7(now),
         workflow=workflow,
-        version=workflow.rubrics.count() + 1,
+        version=_next(workflow, workflow.rubrics),
         categories=categories,
         created_at=now,
     )
     workflow.rubric = rubric
     workflow.save(update_fields=["rubric"])
-    facts = {"version": rubric.version, "sha256": hashlib.sha256(canonical(categories)).hexdigest()}
+    facts = {"version": rubric.version, "sha256": canonical_sha256(categories)}
     append(("workflow", str(workflow.pk)), "rubric_activated", actor="system", facts=facts, now=now)
     return rubric

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F, Func
 
 from escalations.models import Decision, Escalation, Event, EventText, Review, Snapshot
+from escalations.rules.identifiers import is_id
 from escalations.rules.ledger import answers_sha256, commitment
 from escalations.rules.text import text_sha256
 
@@ -31,7 +31,7 @@ class Evidence:
             return
         yield from self._faults_of_snapshot(events[0])
         yield from self._faults_of_texts(events)
-        decided = {event.facts.get("decision"): event for event in events if event.verb == "decided"}
+        decided = {str(event.facts.get("decision")): event for event in events if event.verb == "decided"}
         for name, event in decided.items():
             if name in self.decisions:
                 yield from self._faults_of_decision(self.decisions[name], event)
@@ -106,17 +106,9 @@ def _answers(review: Review) -> dict[str, Any]:
     }
 
 
-def _is_id(text: str) -> bool:
-    """A forged stream need not be named by an id."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
-
-
 def evidence_of(escalation_ids: Sequence[str]) -> dict[str, Evidence]:
     """The rows of some cases by id; a handful of queries however many there are."""
-    rows = Escalation.objects.filter(pk__in=filter(_is_id, escalation_ids)).select_related("queue")
+    rows = Escalation.objects.filter(pk__in=filter(is_id, escalation_ids)).select_related("queue")
     found = {str(row.pk): Evidence(row) for row in rows}
     hashed = Snapshot.objects.annotate(found_sha256=Func(F("raw"), function="sha256"))
     for snapshot in hashed.filter(pk__in=found).only("salt", "payload_sha256"):

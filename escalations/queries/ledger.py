@@ -1,21 +1,25 @@
-"""Reading the ledger, and verifying it: every chain, and every case's rows against what its events say."""
+"""Reading the ledger, and verifying it: every chain, and the rows against what their events say."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast
 
-from escalations.models import LEGAL_MOVES, Escalation, Event
+from escalations.models import LEGAL_MOVES, Dataset, Escalation, Event, Release, Workflow
 from escalations.queries.evidence import Evidence, evidence_of
+from escalations.queries.published import faults_of_dataset, faults_of_workflow
+from escalations.rules.identifiers import is_id
 from escalations.rules.ledger import faults_of_chain, fold
 
-CASES_READ_TOGETHER = 500
+STREAMS_READ_TOGETHER = 500
+PUBLISHED = {Event.StreamKind.WORKFLOW: faults_of_workflow, Event.StreamKind.DATASET: faults_of_dataset}
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,14 @@ def ledger_faults(tally: Tally) -> Iterator[LedgerFault]:
     """Every fault, streamed: broken chains, rows that are not what the events say, rows without a ledger."""
     with _one_snapshot():
         streams = _streams(tally)
-        while some := list(islice(streams, CASES_READ_TOGETHER)):
+        while some := list(islice(streams, STREAMS_READ_TOGETHER)):
             cases = [stream[0].stream_id for stream in some if stream[0].stream_kind == Event.StreamKind.ESCALATION]
             evidence = evidence_of(cases)
             for stream in some:
                 yield from _faults_of_stream(stream, evidence)
-        yield from _cases_without_ledger()
+        yield from _without_ledger("escalation", Escalation.objects.all())
+        yield from _without_ledger("workflow", Workflow.objects.exclude(policies=None, rubrics=None))
+        yield from _without_ledger("dataset", Dataset.objects.filter(releases__state=Release.State.BUILT).distinct())
 
 
 @contextmanager
@@ -77,13 +83,15 @@ def _streams(tally: Tally) -> Iterator[list[Event]]:
 
 def _faults_of_stream(stream: list[Event], evidence: dict[str, Evidence]) -> Iterator[LedgerFault]:
     kind, stream_id = stream[0].stream_kind, stream[0].stream_id
-    found = list(faults_of_chain(stream))
+    found, is_whole = list(faults_of_chain(stream)), all(isinstance(event.facts, dict) for event in stream)
     if kind == Event.StreamKind.ESCALATION:
         case = evidence.get(stream_id)
         if case is None:
             found.append((stream[-1].seq, "the escalation is gone"))
-        elif all(isinstance(event.facts, dict) for event in stream):
+        elif is_whole:
             found += [*_faults_of_case(stream, case), *case.faults(stream)]
+    elif is_whole and kind in PUBLISHED and is_id(stream_id):
+        found += PUBLISHED[kind](stream)
     yield from (LedgerFault(f"{kind} {stream_id}", seq, what) for seq, what in found)
 
 
@@ -114,7 +122,7 @@ def _illegal_moves(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
         before = after
 
 
-def _cases_without_ledger() -> Iterator[LedgerFault]:
-    stream = Event.objects.filter(stream_kind="escalation", stream_id=Cast(OuterRef("pk"), CharField()))
-    for pk in Escalation.objects.filter(~Exists(stream)).values_list("pk", flat=True):
-        yield LedgerFault(f"escalation {pk}", 0, "the escalation has no events")
+def _without_ledger(kind: str, rows: QuerySet[Any]) -> Iterator[LedgerFault]:
+    stream = Event.objects.filter(stream_kind=kind, stream_id=Cast(OuterRef("pk"), CharField()))
+    for pk in rows.filter(~Exists(stream)).values_list("pk", flat=True):
+        yield LedgerFault(f"{kind} {pk}", 0, f"the {kind} has no events")

@@ -9,12 +9,7 @@ import json
 from typing import Any
 
 from escalations.models import Decision
-from escalations.rules.text import text_bytes
-
-
-def canonical(value: Any) -> bytes:
-    """One spelling of a JSON value: sorted keys, no spaces, UTF-8 with surrogates passed."""
-    return text_bytes(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+from escalations.rules.text import canonical_sha256
 
 
 def messages_of(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -26,12 +21,12 @@ def messages_of(document: dict[str, Any]) -> list[dict[str, Any]]:
 def example_id(document: dict[str, Any]) -> str:
     """`ex_` + 16 hex digits of the input: messages, context and tools; never the output or the correction."""
     parts = [messages_of(document), document.get("context") or [], document.get("tools") or []]
-    return "ex_" + hashlib.sha256(canonical(parts)).hexdigest()[:16]
+    return "ex_" + canonical_sha256(parts)[:16]
 
 
 def content_sha256(example: dict[str, Any]) -> str:
     """What makes two revisions of an example equal."""
-    return hashlib.sha256(canonical(example)).hexdigest()
+    return canonical_sha256(example)
 
 
 def pseudonym(salt: bytes, person_id: Any) -> str:
@@ -75,8 +70,3 @@ def native_line(document: str, *, content: str, version: str, duplicates: list[s
     line = {**json.loads(document), "content_sha256": content, "split": "test", "dataset_version": version}
     line["duplicates_of"] = duplicates
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
-
-
-def release_sha256(members: list[tuple[str, str]]) -> str:
-    """SHA-256 over the sorted `id:content_sha256` lines."""
-    return hashlib.sha256("".join(f"{one}:{content}\n" for one, content in sorted(members)).encode()).hexdigest()

@@ -8,9 +8,9 @@ from typing import Any
 
 from escalations.models import Release
 from escalations.queries.releases import Member, lines_of
-from escalations.records.example import native_line, release_sha256
+from escalations.records.example import native_line
 from escalations.rules.ledger import instant
-from escalations.rules.versions import changes
+from escalations.rules.versions import changes, release_sha256
 
 SCHEMA = "reviewapp-native-1"
 

@@ -14,3 +14,11 @@ def uuid7(now: datetime) -> uuid.UUID:
     random = secrets.randbits(74)
     number = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1
     return uuid.UUID(int=number)
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is an id as we write them."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False

@@ -5,7 +5,9 @@ Hashes are over UTF-8 with `surrogatepass` and no normalisation; what is shown h
 """
 
 import hashlib
+import json
 import re
+from typing import Any
 
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 SPACES = re.compile(r"\s+")
@@ -19,6 +21,16 @@ def text_bytes(text: str) -> bytes:
 def text_sha256(text: str) -> str:
     """Hex SHA-256 of a text over its UTF-8 bytes."""
     return hashlib.sha256(text_bytes(text)).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling of a JSON value: sorted keys, no spaces, UTF-8 with surrogates passed."""
+    return text_bytes(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def canonical_sha256(value: Any) -> str:
+    """Hex SHA-256 of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def display_text(text: str) -> str:

@@ -1,5 +1,8 @@
 """SemVer of releases: major = the schema's meaning, minor = examples added or retired, patch = one was revised."""
 
+import hashlib
+from collections.abc import Iterable
+
 FIRST = (1, 0, 0)
 
 
@@ -22,3 +25,8 @@ def changes(before: dict[str, str], after: dict[str, str]) -> dict[str, list[str
         "revised": sorted(one for one in after.keys() & before.keys() if after[one] != before[one]),
         "retired": sorted(before.keys() - after.keys()),
     }
+
+
+def release_sha256(members: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 over the sorted `id:content_sha256` lines."""
+    return hashlib.sha256("".join(f"{one}:{content}\n" for one, content in sorted(members)).encode()).hexdigest()

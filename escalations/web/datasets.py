@@ -1,0 +1,54 @@
+"""Datasets and their releases."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from escalations.access import dataset_seen_by, dataset_to_build, dataset_to_read, datasets_seen_by
+from escalations.actions.release import request_release
+from escalations.errors import Refusal
+from escalations.queries.datasets import built_release, dataset_shelf, dataset_view
+from escalations.records.manifest import native_file
+from escalations.rules.text import display_text
+from escalations.web.door import caller_of, door, page
+
+LONGEST_NOTE = 500
+
+
+@door("GET")
+def datasets(request: HttpRequest) -> HttpResponse:
+    return page(request, "datasets/page.html", {"datasets": dataset_shelf(datasets_seen_by(caller_of(request)))})
+
+
+def show_dataset(request: HttpRequest, refusal: Refusal | None = None, *, slug: str) -> HttpResponse:
+    """The dataset with its releases and, while one is built, its progress."""
+    caller = caller_of(request)
+    shown = {"view": dataset_view(caller, dataset_seen_by(caller, slug)), "refusal": refusal}
+    template = "datasets/live.html" if request.headers.get("HX-Request") else "datasets/dataset.html"
+    return page(request, template, shown, status=refusal.status if refusal else 200)
+
+
+@door("GET")
+def dataset(request: HttpRequest, *, slug: str) -> HttpResponse:
+    return show_dataset(request, slug=slug)
+
+
+@door("POST", again=show_dataset)
+def releases(request: HttpRequest, *, slug: str) -> HttpResponse:
+    """Ask for the next release."""
+    caller = caller_of(request)
+    found = dataset_to_build(caller, slug)
+    note = display_text(request.POST.get("note", ""))[:LONGEST_NOTE].strip()
+    request_release(found, requested_by=caller.actor, note=note, now=timezone.now())
+    messages.success(request, "The release is being built. You can leave this page; it goes on without you.")
+    return redirect("dataset", slug=slug)
+
+
+@door("GET")
+def release_file(request: HttpRequest, *, slug: str, version: str) -> HttpResponse:
+    """The native file of a release, a line at a time."""
+    release = built_release(dataset_to_read(caller_of(request), slug), version)
+    answer = StreamingHttpResponse(native_file(release), content_type="application/jsonl; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{slug}-{release.version}.jsonl"'
+    return answer
