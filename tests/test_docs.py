@@ -8,6 +8,7 @@ from django.core.management import get_commands
 from django.urls import resolve
 
 from escalations.api.views.workflows import Nowhere
+from escalations.records.manifest import FORMATS
 
 TOP = Path(__file__).parent.parent
 DOCS = [*TOP.glob("*.md"), *TOP.glob("docs/**/*.md")]
@@ -79,6 +80,16 @@ def test_every_problem_type_named_can_happen():
     for row in re.findall(r"^\| \d{3} \| ([^|]+) \|", table, re.MULTILINE):
         for code in re.findall(r"`(\w+)`", row):
             assert f'"{code}"' in CODE, code
+
+
+def test_every_format_offered_is_described():
+    evals = (TOP / "docs" / "evals.md").read_text()
+    assert [name for name in FORMATS if f"`{name}`" not in evals] == []
+
+
+def test_formats_stand_where_the_guide_for_contributors_says():
+    path = re.search(r"`FORMATS` in \[[^\]]+\]\(([^)]+)\)", (TOP / "CONTRIBUTING.md").read_text())[1]
+    assert re.search(r"^FORMATS\b", (TOP / path).read_text(), re.MULTILINE)
 
 
 def test_every_environment_variable_in_the_table_is_read():
