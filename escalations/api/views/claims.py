@@ -45,7 +45,7 @@ class QueueClaims(APIView):
         now = timezone.now()
         claim = claim_next([queue], reviewer=request.user.person, now=now)
         if claim is None:
-            return no_content(**{"X-Leased": str(leased_count(queue))})
+            return no_content({"X-Leased": str(leased_count(queue))})
         return claim_answer(claim, request, request.user, status=201)
 
 
@@ -76,7 +76,7 @@ class EscalationClaim(APIView):
         found = escalation_to_review(request.user, escalation_id)
         need_no_body(request)
         give_back_claim(found.pk, reviewer=request.user.person, now=timezone.now())
-        return no_content()
+        return no_content({})
 
 
 class Skips(APIView):
