@@ -76,7 +76,7 @@ class EscalationClaim(APIView):
         found = escalation_to_review(request.user, escalation_id)
         need_no_body(request)
         give_back_claim(found.pk, reviewer=request.user.person, now=timezone.now())
-        return no_content()
+        return no_content({})
 
 
 class Skips(APIView):

@@ -30,6 +30,7 @@ from escalations.api.body import (
 )
 from escalations.api.problems import problem
 from escalations.api.schema import IDEMPOTENCY_KEY, WAIT, json_of, query
+from escalations.api.waiting import may_wait
 from escalations.errors import Fault, Invalid, Refusal, TooLarge
 from escalations.queries.decisions import with_answers
 from escalations.queries.ledger import events_of
@@ -52,8 +53,9 @@ class Escalations(APIView):
     )
     def post(self, request: HttpRequest) -> HttpResponse:
         need_sender(request.user)
-        body, key, _ = body_of(request), idempotency_key_of(request), wait_of(request)
+        body, key, seconds = body_of(request), idempotency_key_of(request), wait_of(request)
         submitted = submit(body, caller=request.user, key=key, now=timezone.now())
+        may_wait(submitted.escalation, request, seconds=0 if submitted.is_replay else seconds)
         return _submitted(submitted, request)
 
     @extend_schema(
@@ -93,8 +95,9 @@ class OneEscalation(APIView):
     )
     def get(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         need_scope(request.user, "escalations:read")
-        wait_of(request)
+        seconds = wait_of(request)
         found = escalation_seen_by(request.user, escalation_id)
+        may_wait(found, request, seconds=seconds)
         return json_answer(record_now(found.pk, request, request.user))
 
 
