@@ -11,8 +11,9 @@ from escalations.api.answers import base_url_of, json_answer
 from escalations.api.body import query_of, record_of
 from escalations.errors import Fault, Invalid, NotFound
 from escalations.queries.releases import built_release, built_releases, latest_versions
+from escalations.records.formats import FORMATS
 from escalations.records.listing import PageQuery
-from escalations.records.manifest import FORMATS, release_record
+from escalations.records.manifest import release_file, release_record
 from escalations.records.requests import FileQuery, ReleaseBody
 
 
@@ -61,4 +62,4 @@ class ReleaseFile(APIView):
             raise Invalid("This format is not offered.", faults=[fault])
         found = FORMATS[asked.format]
         headers = {"Content-Disposition": f'attachment; filename="{slug}-{release.version}.{found.suffix}"'}
-        return StreamingHttpResponse(found.write(release), content_type=found.media_type, headers=headers)
+        return StreamingHttpResponse(release_file(release, asked.format), content_type=found.media_type, headers=headers)
