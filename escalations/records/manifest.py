@@ -25,7 +25,7 @@ def examples_of(release: Release) -> Examples:
     return Examples(release.dataset.slug, release.version, lines)
 
 
-def release_file(release: Release, name: str = "native") -> Iterator[bytes]:
+def exported(release: Release, name: str) -> Iterator[bytes]:
     """A release in one of the formats, in chunks; the same bytes every time."""
     return FORMATS[name].write(examples_of(release))
 

@@ -13,7 +13,7 @@ from escalations.errors import Fault, Invalid, NotFound
 from escalations.queries.releases import built_release, built_releases, latest_versions
 from escalations.records.formats import FORMATS
 from escalations.records.listing import PageQuery
-from escalations.records.manifest import release_file, release_record
+from escalations.records.manifest import exported, release_record
 from escalations.records.requests import FileQuery, ReleaseBody
 
 
@@ -62,4 +62,4 @@ class ReleaseFile(APIView):
             raise Invalid("This format is not offered.", faults=[fault])
         found = FORMATS[asked.format]
         headers = {"Content-Disposition": f'attachment; filename="{slug}-{release.version}.{found.suffix}"'}
-        return StreamingHttpResponse(release_file(release, asked.format), content_type=found.media_type, headers=headers)
+        return StreamingHttpResponse(exported(release, asked.format), content_type=found.media_type, headers=headers)

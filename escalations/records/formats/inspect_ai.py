@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from escalations.records.formats.shape import Examples, File, Format
+from escalations.records.formats.shape import Examples, File, Format, json_text
 from escalations.records.formats.turns import ROLES, ToolCalls, text_of, with_context
 
 HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -47,11 +47,11 @@ def _is_plain(message: dict[str, Any]) -> bool:
 def _line(native: str) -> bytes:
     example = json.loads(native)
     made = sample(example)
-    line = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    line = json_text(made)
     whole = HALF_PAIR.sub("\ufffd", line)
     if whole != line or not all(map(_is_plain, example["messages"])):
         made["metadata"]["native"] = native
-        whole = HALF_PAIR.sub("\ufffd", json.dumps(made, ensure_ascii=False, separators=(",", ":")))
+        whole = HALF_PAIR.sub("\ufffd", json_text(made))
     return whole.encode() + b"\n"
 
 
@@ -62,8 +62,8 @@ def _write(examples: Examples) -> Iterator[bytes]:
 NOT_CARRIED = (
     "The role `developer`: such a turn is a system turn.",
     "Contents that are null or a list of parts: they are text; parts that are not text stand in it as JSON.",
-    "Tool calls of other shapes than `{id, type, function, arguments}`: they are brought into it; an id that is missing"
-    " or used twice is a new one.",
+    "Tool calls of other shapes than `{id, type, function, arguments}`: they are brought into it.",
+    "Ids of tool calls that are missing or used twice: they are new ones.",
     "A message's `name`, but for the function of a tool turn.",
     "Half of a surrogate pair: U+FFFD stands in its place.",
     "Where one of these happened, `metadata.native` holds the example as in `native`, as JSON text.",

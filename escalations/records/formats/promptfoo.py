@@ -26,7 +26,7 @@ prompts:
 providers:
   - echo # gives the prompt back; name the assistant that you test instead
 defaultTest:
-  options: # name a model that grades, and delete `rubricPrompt`; until then every test fails and nothing leaves your machine
+  options: # until you name a model that grades and delete `rubricPrompt`, every test fails and nothing is sent anywhere
     provider: echo
     rubricPrompt: '{{"pass": false, "score": 0, "reason": "promptfooconfig.yaml does not name a model that grades."}}'
 tests: file://tests.jsonl

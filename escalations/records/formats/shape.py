@@ -135,9 +135,15 @@ def joined(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
+def json_text(value: Any) -> str:
+    """A value as JSON on one line, not ASCII-escaped; escaped is what some readers take for the end of a line."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
 def encoded(value: Any) -> bytes:
-    """A value as JSON in UTF-8, not escaped; a lone surrogate leaves as a JSON escape."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    """A value as JSON in UTF-8; a lone surrogate leaves as a JSON escape."""
+    return json_text(value).encode("utf-8", "backslashreplace")
 
 
 def rows(row: Callable[[dict[str, Any]], Any]) -> Write:

@@ -6,8 +6,11 @@ Contents, tools and tool calls of a message are opaque: whatever a sender put th
 import json
 from typing import Any
 
+from escalations.errors import Invalid, Malformed
+from escalations.rules.strict_json import parse
+
 ROLES = {"developer": "system"}  # what few formats know, as what all of them know
-TEXT_PARTS = {"text", "input_text", "output_text"}
+TEXT_PARTS = ("text", "input_text", "output_text")
 
 
 def text_of(content: Any) -> str:
@@ -85,7 +88,7 @@ def _arguments(given: Any) -> dict[str, Any]:
     """A tool call's arguments as an object; senders also have them as the text of one."""
     if isinstance(given, str):
         try:
-            given = json.loads(given)
-        except (ValueError, RecursionError):
+            given = parse(given.encode())
+        except (Malformed, Invalid, ValueError):
             return {"value": given}
     return given if isinstance(given, dict) else {} if given is None else {"value": given}
