@@ -99,8 +99,9 @@ def test_the_api_and_the_page_offer_a_format(client, world, release, name):
     raw = b"".join(exported(release, name))
     by_api = api_of(world, "cleo").get(f"datasets/all-corrections/releases/1.0.0/file?format={name}")
     client.force_login(world.cleo)
-    assert f"?format={name}" in client.get("/datasets/all-corrections/").content.decode()
-    by_page = client.get(f"/datasets/all-corrections/releases/1.0.0/file?format={name}")
+    path = f"/datasets/all-corrections/releases/1.0.0/{name}"
+    assert path in client.get("/datasets/all-corrections/").content.decode()
+    by_page = client.get(path)
     for answer in (by_api, by_page):
         assert answer.getvalue() == raw
         assert f'filename="all-corrections-1.0.0.{FORMATS[name].suffix}"' in answer["Content-Disposition"]
@@ -108,7 +109,7 @@ def test_the_api_and_the_page_offer_a_format(client, world, release, name):
 
 def test_a_page_does_not_find_a_format_that_is_none(client, world, release):
     client.force_login(world.cleo)
-    assert client.get("/datasets/all-corrections/releases/1.0.0/file?format=csv").status_code == 404
+    assert client.get("/datasets/all-corrections/releases/1.0.0/csv").status_code == 404
 
 
 @each_format

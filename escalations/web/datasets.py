@@ -12,7 +12,7 @@ from escalations.queries.datasets import built_release, dataset_shelf, dataset_v
 from escalations.records.formats import FORMATS
 from escalations.records.manifest import exported
 from escalations.rules.text import display_text
-from escalations.web.door import caller_of, door, page
+from escalations.web.door import caller_of, door, fragment, page
 
 LONGEST_NOTE = 500
 
@@ -26,8 +26,9 @@ def show_dataset(request: HttpRequest, refusal: Refusal | None = None, *, slug: 
     """The dataset with its releases and, while one is built, its progress."""
     caller = caller_of(request)
     shown = {"view": dataset_view(caller, dataset_seen_by(caller, slug)), "refusal": refusal, "formats": list(FORMATS)}
-    template = "datasets/live.html" if request.headers.get("HX-Request") else "datasets/dataset.html"
-    return page(request, template, shown, status=refusal.status if refusal else 200)
+    if request.headers.get("HX-Request"):
+        return fragment(request, "datasets/live.html", shown)
+    return page(request, "datasets/dataset.html", shown, status=refusal.status if refusal else 200)
 
 
 @door("GET")
@@ -47,10 +48,9 @@ def releases(request: HttpRequest, *, slug: str) -> HttpResponse:
 
 
 @door("GET")
-def release_file(request: HttpRequest, *, slug: str, version: str) -> HttpResponse:
+def release_file(request: HttpRequest, *, slug: str, version: str, name: str) -> HttpResponse:
     """A release as a file in one of the formats."""
     release = built_release(dataset_to_read(caller_of(request), slug), version)
-    name = request.GET.get("format", "native")
     if name not in FORMATS:
         raise NotFound("There is no such format.")
     answer = StreamingHttpResponse(exported(release, name), content_type=FORMATS[name].media_type)
