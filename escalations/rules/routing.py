@@ -53,10 +53,11 @@ def matches(when: Mapping[str, Any], facts: Facts) -> bool:
 
 
 def route(rules: Sequence[Mapping[str, Any]], default: Mapping[str, str], facts: Facts) -> Route:
-    """The first rule that matches, else the default; severity is the higher of the rule's and the sender's."""
+    """The first rule that matches, else the default; severity is the higher of the rule's and the sender's, if told."""
     for rule in rules:
         if matches(rule["when"], facts):
             then = rule["then"]
-            severity = highest(facts.severity or default["severity"], then.get("severity"))
+            told = [level for level in (facts.severity, then.get("severity")) if level]
+            severity = highest(*(told or [default["severity"]]))
             return Route(then.get("queue", default["queue"]), severity, rule["name"])
     return Route(default["queue"], facts.severity or default["severity"], "")

@@ -91,7 +91,7 @@ def reason_of(post: QueryDict) -> str:
 def skip_reason_of(post: QueryDict) -> str:
     """Why a case is passed over; without a choice, another reason."""
     reason = post.get("reason", "")
-    return reason if reason in Skip.Reason.values else Skip.Reason.OTHER
+    return reason if reason in Skip.Reason.values else str(Skip.Reason.OTHER)
 
 
 def queue_of(post: QueryDict) -> Queue:

@@ -131,7 +131,11 @@ class Client:
         """A person's session as headers."""
         with httpx.Client(base_url=self.product.url, timeout=60) as browser:
             browser.get("/accounts/login/")
-            form = {"login": name, "password": self.keys["password"], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+            form = {
+                "login": name,
+                "password": self.keys["password"],
+                "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+            }
             browser.post("/accounts/login/", data=form)
             return {"Cookie": "; ".join(f"{cookie}={value}" for cookie, value in browser.cookies.items())}
 

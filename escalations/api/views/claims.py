@@ -45,7 +45,7 @@ class QueueClaims(APIView):
         now = timezone.now()
         claim = claim_next([queue], reviewer=request.user.person, now=now)
         if claim is None:
-            return no_content(**{"X-Leased": str(leased_count(queue))})
+            return no_content({"X-Leased": str(leased_count(queue))})
         return claim_answer(claim, request, request.user, status=201)
 
 

@@ -21,7 +21,7 @@ class WorkflowPolicy(APIView):
             raise NotFound("This workflow has no policy yet.")
         etag = f'"v{policy.version}"'
         if is_known(etag, request):
-            return no_content(status=304, ETag=etag)
+            return no_content({"ETag": etag}, status=304)
         named = {"workflow": slug, "version": policy.version, "active_since": instant(policy.created_at)}
         return json_answer(named | policy.document, ETag=etag)
 
