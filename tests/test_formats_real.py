@@ -21,6 +21,8 @@ QUIET = {
     "PROMPTFOO_DISABLE_TELEMETRY": "1",
     "PROMPTFOO_DISABLE_UPDATE": "1",
     "PROMPTFOO_DISABLE_REMOTE_GENERATION": "true",
+    "PROMPTFOO_DISABLE_DEBUG_LOG": "1",  # its log files can break off a run at the very end ("write after end")
+    "PROMPTFOO_DISABLE_ERROR_LOG": "1",
 }
 READ_BY_INSPECT = """
 import json, sys
