@@ -12,8 +12,9 @@ from escalations.api.body import query_of, record_of
 from escalations.api.schema import json_of, query
 from escalations.errors import Fault, Invalid, NotFound
 from escalations.queries.releases import built_release, built_releases, latest_versions
+from escalations.records.formats import FORMATS
 from escalations.records.listing import PageQuery
-from escalations.records.manifest import FORMATS, release_record
+from escalations.records.manifest import exported, release_record
 from escalations.records.requests import FileQuery, ReleaseBody
 from escalations.records.shapes import DatasetPage, ReleasePage, ReleaseRecord
 
@@ -84,4 +85,4 @@ class ReleaseFile(APIView):
             raise Invalid("This format is not offered.", faults=[fault])
         found = FORMATS[asked.format]
         headers = {"Content-Disposition": f'attachment; filename="{slug}-{release.version}.{found.suffix}"'}
-        return StreamingHttpResponse(found.write(release), content_type=found.media_type, headers=headers)
+        return StreamingHttpResponse(exported(release, asked.format), content_type=found.media_type, headers=headers)
