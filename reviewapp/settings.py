@@ -205,6 +205,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},  # a refused request is the sender's news; its line tells the status
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send one
         "celery": {"level": "WARNING"},  # reviewapp.job_logs tells what becomes of jobs
         "celery.app.trace": {"level": "CRITICAL"},  # … failures too, without the values in their messages
         "httpx": {"level": "WARNING"},  # it tells every request
