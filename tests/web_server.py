@@ -28,7 +28,11 @@ class WebServer:
     def __enter__(self) -> Self:
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                web_command(self.port), env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                web_command(self.port, environment=self.environment),
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + 30
         while not self._answers():

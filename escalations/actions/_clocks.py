@@ -24,7 +24,7 @@ def new_clocks(escalation: Escalation, *, policy: Policy, calendar: CalendarVers
     targets = targets_of(policy, escalation.severity)
     made = []
     for kind in (Clock.Kind.CLAIM, Clock.Kind.DECIDE):
-        minutes = targets[f"{kind.value}_minutes"]
+        minutes = targets[f"{kind}_minutes"]
         due_at = now + timedelta(minutes=minutes)
         made.append(
             Clock(

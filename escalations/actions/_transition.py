@@ -7,7 +7,7 @@ from uuid import UUID
 
 from escalations.actions._ledger import event_of
 from escalations.errors import Conflict, NotFound
-from escalations.models import LEGAL_MOVES, Escalation, Event, EventText
+from escalations.models import LEGAL_MOVES, Escalation, Event, EventText, Status
 from escalations.rules.ledger import Entry, commitment
 from escalations.rules.text import display_text, text_sha256
 
@@ -50,24 +50,26 @@ def transition(
 
     Without `to` the status stays. `text` is what a person wrote with it: kept apart, the event commits to its hash.
     """
-    before, head = escalation.status, escalation.head_seq
-    after = to or before
-    if to and after not in LEGAL_MOVES[before]:
-        raise Conflict(f"A case that is {before} can not become {after}.", code="not_possible_now")
-    for name, value in changes.items():
-        setattr(escalation, name, value)
+    after = to or escalation.status
+    if to and after not in LEGAL_MOVES[Status(escalation.status)]:
+        raise Conflict(f"A case that is {escalation.status} can not become {after}.", code="not_possible_now")
     told = {"status": str(after), **_state(changes), **(facts or {}), **_committed(text, escalation)}
     event = _next_event(escalation, verb, actor=actor, now=now, facts=told)
-    changes |= {"status": after, "head_seq": event.seq, "head_hash": event.hash, "updated_at": now}
-    rows = Escalation.objects.filter(pk=escalation.pk, status=before, head_seq=head)
-    if not rows.update(**changes):
-        raise Conflict("The case was changed by somebody else a moment ago.", code="changed")
-    escalation.status, escalation.head_seq, escalation.head_hash = after, event.seq, event.hash
-    escalation.updated_at = now
+    summary = {"status": after, "head_seq": event.seq, "head_hash": event.hash, "updated_at": now}
+    _compare_and_set(escalation, {**changes, **summary})
     event.save(force_insert=True)
     if text:
         EventText.objects.create(event=event, text=display_text(text))
     return escalation
+
+
+def _compare_and_set(escalation: Escalation, changes: Mapping[str, Any]) -> None:
+    """Store the changes if the row is still as it was read, and take them over into the object."""
+    as_read = Escalation.objects.filter(pk=escalation.pk, status=escalation.status, head_seq=escalation.head_seq)
+    if not as_read.update(**changes):
+        raise Conflict("The case was changed by somebody else a moment ago.", code="changed")
+    for name, value in changes.items():
+        setattr(escalation, name, value)
 
 
 def _committed(text: str, escalation: Escalation) -> dict[str, str]:

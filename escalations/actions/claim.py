@@ -129,7 +129,9 @@ def refuse_claim(escalation: Escalation) -> None:
     if standing:
         extra = {"claim": claim_record(standing, viewer=None)}
         raise HeldByOther(f"{standing.reviewer.name} holds this case.", extra=extra)
-    raise Conflict(f"This case is {escalation.status}.", code="not_waiting", extra={"escalation_status": escalation.status})
+    raise Conflict(
+        f"This case is {escalation.status}.", code="not_waiting", extra={"escalation_status": escalation.status}
+    )
 
 
 def end_claim(
@@ -195,7 +197,9 @@ def _claim(escalation: Escalation, *, reviewer: Person, now: datetime) -> Claim:
 def _held_by(reviewer: Person, escalation: Escalation) -> Claim:
     claim = open_claim_of(escalation)
     if claim is None:
-        raise Conflict("You do not hold this case any more.", code="no_claim", extra={"escalation_status": escalation.status})
+        raise Conflict(
+            "You do not hold this case any more.", code="no_claim", extra={"escalation_status": escalation.status}
+        )
     if claim.reviewer_id != reviewer.pk:
         refuse_claim(escalation)
     return claim

@@ -1,7 +1,9 @@
 """Deciding: a reviewer's answers, or a hold's declared default, become the outcome that leaves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -87,41 +89,32 @@ def apply_default(escalation: Escalation, *, now: datetime) -> Decision:
     return decide(escalation, Outcome(escalation.hold_default, output), now=now, facts={"by": "hold"})
 
 
-def decide(escalation: Escalation, outcome: Outcome, *, now: datetime, facts: dict) -> Decision:
+def decide(escalation: Escalation, outcome: Outcome, *, now: datetime, facts: Mapping[str, Any]) -> Decision:
     """The one way to a decision: clocks are judged, the escalation moves, the row is stored last, in commit order."""
-    review, salt = outcome.review, bytes(escalation.snapshot.salt)
-    decision_id, output_sha256 = uuid7(now), text_sha256(outcome.output) if outcome.output is not None else ""
-    replaced = escalation.decision_id
+    decision = _new_decision(escalation, outcome, now=now)
     complete_clocks(escalation, "claim", "decide", now=now)
-    told = {
-        "verdict": outcome.verdict,
-        "round": escalation.round,
-        "payload": commitment(salt, escalation.snapshot.payload_sha256),
-        "output": commitment(salt, output_sha256) if output_sha256 else None,
-        "review": commitment(salt, review.content_sha256) if review else None,
-        "rubric_version": escalation.workflow.rubric.version,
-        "policy_version": escalation.policy.version,
-        "overrides": str(replaced) if replaced else None,
-    }
-    actor = f"person:{review.reviewer_id}" if review else "deadline"
     transition(
         escalation,
         "decided",
-        actor=actor,
+        actor=f"person:{outcome.review.reviewer_id}" if outcome.review else "deadline",
         now=now,
         to=Status.DECIDED,
-        facts={**told, **facts},
-        decision_id=decision_id,
+        facts={**_told(decision), **facts},
+        decision_id=decision.pk,
     )
-    return _store_decision(escalation, outcome, output_sha256=output_sha256, replaced=replaced, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
+        cursor.execute(NEXT_SEQUENCE)
+        decision.sequence = cursor.fetchone()[0]
+    decision.save(force_insert=True)
+    return decision
 
 
-def _store_decision(
-    escalation: Escalation, outcome: Outcome, *, output_sha256: str, replaced: UUID | None, now: datetime
-) -> Decision:
+def _new_decision(escalation: Escalation, outcome: Outcome, *, now: datetime) -> Decision:
+    """The decision's row, bound to what was seen: payload, rubric, policy; its sequence is taken when it is stored."""
     review = outcome.review
-    decision = Decision(
-        id=escalation.decision_id,
+    return Decision(
+        id=uuid7(now),
         escalation=escalation,
         workflow=escalation.workflow,
         round=escalation.round,
@@ -133,17 +126,26 @@ def _store_decision(
         rubric=escalation.workflow.rubric,
         policy=escalation.policy,
         payload_sha256=escalation.snapshot.payload_sha256,
-        output_sha256=output_sha256,
+        output_sha256=text_sha256(outcome.output) if outcome.output is not None else "",
         decided_by=review.reviewer if review else None,
         decided_at=now,
-        overrides_id=replaced,
+        overrides_id=escalation.decision_id,
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
-        cursor.execute(NEXT_SEQUENCE)
-        decision.sequence = cursor.fetchone()[0]
-    decision.save(force_insert=True)
-    return decision
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    """What the event tells of a decision: codes, versions and salted commitments."""
+    salt, review, output = bytes(decision.escalation.snapshot.salt), decision.review, decision.output_sha256
+    return {
+        "verdict": decision.verdict,
+        "round": decision.round,
+        "payload": commitment(salt, decision.payload_sha256),
+        "output": commitment(salt, output) if output else None,
+        "review": commitment(salt, review.content_sha256) if review else None,
+        "rubric_version": decision.rubric.version,
+        "policy_version": decision.policy.version,
+        "overrides": str(decision.overrides_id) if decision.overrides_id else None,
+    }
 
 
 def _store_review(escalation: Escalation, *, body: DecisionBody, claim: Claim, now: datetime) -> Review:

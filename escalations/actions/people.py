@@ -33,14 +33,7 @@ def create_person(
     if is_new:
         person.set_unusable_password()
         person.save(update_fields=["password"])
-    person.groups.add(Group.objects.get(name=role))
-    for queue in queues:
-        for permission in QUEUE_RIGHTS.get(role, ("view_queue",)):
-            assign_perm(permission, person, queue)
-    for workflow in workflows:
-        assign_perm(WORKFLOW_RIGHTS.get(role, "view_workflow"), person, workflow)
-    if role == "manager" and not workflows:
-        person.user_permissions.add(Permission.objects.get(codename="view_workflow"))
+    _give_rights(person, role, queues=queues, workflows=workflows)
     facts = {
         "person": str(person.pk),
         "role": role,
@@ -49,6 +42,18 @@ def create_person(
     }
     append(("system", "people"), "role_given", actor="system", facts=facts, now=now)
     return person
+
+
+def _give_rights(person: Person, role: str, *, queues: Sequence[Queue], workflows: Sequence[Workflow]) -> None:
+    """Add the role's group, and its permissions on each queue and workflow."""
+    person.groups.add(Group.objects.get(name=role))
+    for queue in queues:
+        for permission in QUEUE_RIGHTS.get(role, ("view_queue",)):
+            assign_perm(permission, person, queue)
+    for workflow in workflows:
+        assign_perm(WORKFLOW_RIGHTS.get(role, "view_workflow"), person, workflow)
+    if role == "manager" and not workflows:
+        person.user_permissions.add(Permission.objects.get(codename="view_workflow"))
 
 
 @transaction.atomic
@@ -95,16 +100,11 @@ def create_key(
     if set(scopes) - set(SCOPES):
         raise Invalid("A scope is not known.", faults=[Fault("/scopes", "unknown", f"Known are: {', '.join(SCOPES)}.")])
     prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_hex(SECRET_BYTES)
-    owner = {"sender": holder} if isinstance(holder, Sender) else {"person": holder}
-    key = ApiKey.objects.create(
-        id=uuid7(now),
-        prefix=prefix,
-        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
-        scopes=list(scopes) if isinstance(holder, Sender) else [],
-        created_at=now,
-        expires_at=expires_at,
-        **owner,
-    )
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    is_sender = isinstance(holder, Sender)
+    owner = {"sender": holder, "scopes": list(scopes)} if is_sender else {"person": holder, "scopes": []}
+    key = ApiKey(id=uuid7(now), prefix=prefix, secret_sha256=digest, created_at=now, expires_at=expires_at, **owner)
+    key.save(force_insert=True)
     key.workflows.set(workflows)
     facts = {"key": prefix, "scopes": list(key.scopes), "workflows": sorted(one.slug for one in workflows)}
     append(("system", "keys"), "key_created", actor="system", facts=facts, now=now)

@@ -50,7 +50,7 @@ def submit(body: bytes, *, caller: Caller, now: datetime, key: str | None = None
 
 def submit_many(bodies: Sequence[bytes], *, caller: Caller, now: datetime) -> list[Submitted | Refusal]:
     """Store each body on its own; the answers in order. One that is refused does not touch the others."""
-    answers: list[Submitted | Refusal | None] = [None] * len(bodies)
+    answers: list[Any] = [None] * len(bodies)
     drafts, taken = {}, set()
     queues = _queues()
     for at, body in enumerate(bodies):
@@ -181,7 +181,6 @@ def _draft(body: bytes, submission: Submission, *, caller: Caller, queues: dict[
     found = route(policy.document["rules"], policy.document["default"], submission.facts())
     queue, targets = queues[found.queue], policy.document["targets"][found.severity]
     due_at = now + timedelta(minutes=targets["decide_minutes"])
-    hold = submission.hold
     escalation = Escalation(
         id=uuid7(now),
         workflow=Workflow(id=workflow_id, slug=submission.workflow),
@@ -196,11 +195,18 @@ def _draft(body: bytes, submission: Submission, *, caller: Caller, queues: dict[
         rank_at=rank_of(due_at, targets),
         received_at=now,
         updated_at=now,
-        hold_until=now + timedelta(seconds=hold.timeout_seconds) if hold else None,
-        hold_default=hold.default if hold else "",
+        **_hold(submission, now),
     )
     snapshot = _snapshot(body, submission, escalation=escalation, sender_id=caller.sender_id)
     return _Draft(_row(escalation, snapshot, targets=targets, actor=caller.actor), escalation)
+
+
+def _hold(submission: Submission, now: datetime) -> dict[str, Any]:
+    """Until when the assistant waits, and what it then does by itself."""
+    hold = submission.hold
+    if hold is None:
+        return {"hold_until": None, "hold_default": ""}
+    return {"hold_until": now + timedelta(seconds=hold.timeout_seconds), "hold_default": hold.default}
 
 
 def _snapshot(body: bytes, submission: Submission, *, escalation: Escalation, sender_id: UUID | None) -> Snapshot:

@@ -11,7 +11,7 @@ from escalations.errors import Refusal
 class ShellCommand(BaseCommand):
     """A command whose refusals are one sentence on standard error and exit 1, never a traceback."""
 
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

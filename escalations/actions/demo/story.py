@@ -45,7 +45,8 @@ class Arrival:
 
 def history(era: Era, rng: Random) -> list[Arrival]:
     """Three months of arrivals that people have dealt with."""
-    told, last_seen = [], {}
+    told: list[Arrival] = []
+    last_seen: dict[str, datetime] = {}
     for at in era.arrivals(rng):
         fresh = [case for case in cases() if at - last_seen.get(case.key, era.start - NOT_AGAIN_FOR) >= NOT_AGAIN_FOR]
         case = rng.choices(fresh, [_weight(case, at, era) for case in fresh])[0]
@@ -93,7 +94,10 @@ def _arrival(case: Case, at: datetime, *, era: Era, rng: Random, fate: str) -> A
 def day_of_work(era: Era, rng: Random) -> list[Arrival]:
     """The last day: a little that was decided, and what waits now."""
     pool = sorted(cases(), key=lambda _: rng.random())
-    told = [(12, hostile_case(), OPEN), (CLAIMED_AGE, _take(pool, "airline-support", "high"), HELD)]
+    told: list[tuple[float, Case, str]] = [
+        (12, hostile_case(), OPEN),
+        (CLAIMED_AGE, _take(pool, "airline-support", "high"), HELD),
+    ]
     told += [(age, _take(pool, workflow, severity), OPEN) for workflow, severity, age in LATE]
     told += [(rng.uniform(10, 40), _on_hold(_take(pool, "refund-actions"), hours), OPEN) for hours in OPEN_HOLDS]
     for workflow, count in OPEN_COUNTS.items():
