@@ -69,6 +69,15 @@ def test_a_restored_database_is_complete(restored):
     assert done.returncode == 0, done.stdout
 
 
+def test_a_restored_feed_can_be_moved_past_what_senders_have_read(restored):
+    with psycopg.connect(restored["DATABASE_OWNER_URL"]) as connection:
+        for sequence in ("decision_sequence", "escalation_number"):
+            connection.execute(f"SELECT setval('{sequence}', nextval('{sequence}') + 1000000)")
+    with psycopg.connect(restored["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT nextval('decision_sequence')").fetchone()[0] > 1_000_000
+    assert manage("verify_ledger", environment=restored).returncode == 0
+
+
 def test_both_walls_around_the_ledger_are_restored(restored):
     for role in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         with psycopg.connect(restored[role]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
