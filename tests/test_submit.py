@@ -1,20 +1,20 @@
 """Handing an output over."""
 
 import json
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
 from escalations.actions.people import create_sender
 from escalations.actions.submit import submit, submit_many
-from escalations.errors import Conflict, Forbidden, Invalid, Malformed
+from escalations.errors import Conflict, Forbidden, InProgress, Invalid, Malformed
 from escalations.models import Clock, Escalation, Snapshot
 from tests.cases import body, clock_of, faults, fresh, submitted, verbs_of
 from tests.cast import NOON
+from tests.threads import at_once
 
 
 def send(world, raw, **given):
@@ -140,18 +140,22 @@ def test_a_key_belongs_to_its_sender(world):
 
 @pytest.mark.parametrize("external_id", [None, "m1"])
 def test_two_requests_with_one_key_at_once_make_one_escalation(transactional_db, world, external_id):
-    barrier, found = threading.Barrier(6), []
-
-    def run():
-        barrier.wait()
-        found.append(send(world, body(external_id=external_id), key="k1"))
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(6)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    found = at_once(*[lambda: send(world, body(external_id=external_id), key="k1")] * 6)
     assert sorted(one.is_replay for one in found) == [False] + [True] * 5
     assert Escalation.objects.count() == 1
+
+
+@pytest.mark.parametrize("external_id", [None, "m1"])
+def test_a_key_whose_first_request_still_runs_is_in_progress(transactional_db, world, external_id):
+    def impatient():
+        connection.cursor().execute("SET lock_timeout = '200ms'")
+        return send(world, body(external_id=external_id), key="k1")
+
+    with transaction.atomic():
+        send(world, body(external_id=external_id), key="k1")
+        (answer,) = at_once(impatient)
+    assert isinstance(answer, InProgress)
+    assert answer.retry_after == 1
 
 
 def test_a_refused_body_leaves_its_key_free(world):

@@ -14,6 +14,8 @@ from escalations.models import Claim, Decision, Escalation, Event, Person, Queue
 from escalations.queries.ledger import events_of
 from escalations.rules.difference import Change, word_changes
 
+UNDO, SEE = "undo:", "see:"  # how a message names the case that it offers to take again, or to look at
+
 
 @dataclass(frozen=True)
 class Happening:

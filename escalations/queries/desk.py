@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from escalations.access import Caller, queues_reviewed_by, queues_seen_by, seen_by
+from escalations.access import Caller, may_review, queues_seen_by, seen_by
 from escalations.models import Claim, Escalation, Person, Queue
 
 MOST_COUNTED = 1000
@@ -76,10 +76,9 @@ def open_claims_of(person: Person, *, now: datetime) -> list[Claim]:
 
 def rail_of(person: Person, *, now: datetime) -> Rail:
     """The queues that the person may look at, with counts."""
-    mine = frozenset(queues_reviewed_by(person).values_list("pk", flat=True))
     queues = list(queues_seen_by(person))
     counts = _counts([queue.pk for queue in queues], now=now)
-    shown = [QueueCounts(queue, queue.pk in mine, *counts[queue.pk]) for queue in queues]
+    shown = [QueueCounts(queue, may_review(person, queue), *counts[queue.pk]) for queue in queues]
     held = Claim.objects.filter(reviewer=person, ended_at__isnull=True, expires_at__gt=now).count()
     return Rail(shown, held)
 

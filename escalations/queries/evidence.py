@@ -20,7 +20,7 @@ class Evidence:
     """One case's rows beside its events."""
 
     escalation: Escalation
-    snapshot: Snapshot | None = None
+    snapshot: Any = None  # a Snapshot with the hash that PostgreSQL found over its bytes
     decisions: dict[str, Decision] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
 

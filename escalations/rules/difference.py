@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterator, Sequence
 from rapidfuzz.distance import Indel
 
 KEPT, ADDED, REMOVED = "kept", "added", "removed"
-WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+WORDS = re.compile(r"\w+(?:[.,]\w+)*|\s+|[^\w\s]")  # 38.90 is one word
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
+SHORT = 4  # characters: less than this, kept between two changes, reads better as part of them
 MOST_WORK = 400_000_000  # tokens of one text times tokens of the other: under half a second and 50 MB
 
 Change = tuple[str, str]
@@ -47,11 +48,11 @@ def _steps(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Change]
 
 
 def _joined(changes: Sequence[Change]) -> list[Change]:
-    """Neighbours of one kind as one; a space alone between two changes belongs to both, so that phrases stay whole."""
+    """Neighbours of one kind as one; a scrap between two changes belongs to both, so that phrases stay whole."""
     joined: list[Change] = []
     removed = added = ""
     for at, (kind, text) in enumerate(changes):
-        if kind == KEPT and not (text.isspace() and len(text) == 1 and _is_between(changes, at)):
+        if kind == KEPT and not (len(text) < SHORT and "\n" not in text and _is_between(changes, at)):
             joined += [(REMOVED, removed), (ADDED, added), (KEPT, text)]
             removed = added = ""
         else:

@@ -30,9 +30,11 @@ class Bar:
     width: float
     y: float
     height: float
+    part_x: float
     part_y: float
     part_height: float
-    words: str
+    on: date
+    counts: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -45,30 +47,31 @@ class DaysChart:
 
 
 @register.simple_tag
-def days_chart(rows: Iterable[tuple[date, int, int]], filters: ReportFilters, *, whole: str, part: str) -> DaysChart:
-    """`rows` of (day, whole, part) as columns, days without any included."""
+def days_chart(rows: Iterable[tuple[date, int, int]], filters: ReportFilters, *, pair: Any = None) -> DaysChart:
+    """`rows` of (day, whole, part) as columns, days without any included; a pair stands side by side."""
     known = {one: (n, hits) for one, n, hits in rows}
-    first, last = timezone.localdate(filters.since), timezone.localdate(filters.until - timedelta(microseconds=1))
-    count = min((last - first).days + 1, MOST_DAYS)
-    span = [last - timedelta(days=back) for back in reversed(range(count))]
-    most = max((max(pair) for pair in known.values()), default=0)
-    top, step = scale(most)
-    width = (RIGHT - LEFT) / max(count, 1)
+    span = _days_of(filters)
+    top, step = scale(max((max(values) for values in known.values()), default=0))
+    width = (RIGHT - LEFT) / len(span)
     bars = [
-        _bar(
-            LEFT + at * width,
-            width,
-            values=known.get(one, (0, 0)),
-            top=top,
-            words=f"{day(one)}: {{}} {whole}, {{}} {part}",
-        )
+        _bar(LEFT + at * width, width, counts=known.get(one, (0, 0)), top=top, pair=bool(pair), on=one)
         for at, one in enumerate(span)
     ]
     ticks = [(round(BOTTOM - (BOTTOM - TOP) * value / top, 1), value) for value in range(0, top + 1, step)]
-    ends = [(0, "start"), (count // 2, "middle"), (count - 1, "end")] if count > 2 else [(0, "start")]
-    marks = {"start": 0.0, "middle": 0.5, "end": 1.0}
-    days = [(round(LEFT + (at + marks[anchor]) * width, 1), anchor, day(span[at])) for at, anchor in ends]
-    return DaysChart(bars, ticks, days)
+    return DaysChart(bars, ticks, _marks(span, width))
+
+
+def _days_of(filters: ReportFilters) -> list[date]:
+    first, last = timezone.localdate(filters.since), timezone.localdate(filters.until - timedelta(microseconds=1))
+    count = min(max((last - first).days + 1, 1), MOST_DAYS)
+    return [last - timedelta(days=back) for back in reversed(range(count))]
+
+
+def _marks(span: list[date], width: float) -> list[tuple[float, str, str]]:
+    """The first, the middle and the last day, each at its place."""
+    last, middle = len(span) - 1, len(span) // 2
+    wanted = [(0, "start", 0.0), (middle, "middle", 0.5), (last, "end", 1.0)] if last > 1 else [(0, "start", 0.0)]
+    return [(round(LEFT + (at + inset) * width, 1), anchor, day(span[at])) for at, anchor, inset in wanted]
 
 
 def scale(most: int) -> tuple[int, int]:
@@ -82,17 +85,21 @@ def scale(most: int) -> tuple[int, int]:
         power *= 10
 
 
-def _bar(x: float, width: float, *, values: tuple[int, int], top: int, words: str) -> Bar:
-    whole, part = ((BOTTOM - TOP) * value / top for value in values)
+def _bar(x: float, width: float, *, counts: tuple[int, int], top: int, pair: bool, on: date) -> Bar:
+    whole, part = ((BOTTOM - TOP) * value / top for value in counts)
     gap = min(width * 0.2, 3)
+    column = (width - gap) / (2 if pair else 1)
+    left = x + gap / 2
     return Bar(
-        round(x + gap / 2, 2),
-        round(width - gap, 2),
-        round(BOTTOM - whole, 1),
-        round(whole, 1),
-        round(BOTTOM - part, 1),
-        round(part, 1),
-        words.format(*values),
+        x=round(left, 2),
+        width=round(column, 2),
+        y=round(BOTTOM - whole, 1),
+        height=round(whole, 1),
+        part_x=round(left + (column if pair else 0), 2),
+        part_y=round(BOTTOM - part, 1),
+        part_height=round(part, 1),
+        on=on,
+        counts=counts,
     )
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from escalations.rules.appearance import CHOICES
+
 register = template.Library()
-CHOICES = {"theme": ("auto", "light", "dark"), "density": ("compact", "comfortable")}
 
 
 @register.simple_tag(takes_context=True)

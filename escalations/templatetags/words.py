@@ -8,12 +8,12 @@ from django import template
 from django.utils import timezone
 
 from escalations.models import Event
+from escalations.queries.case import SEE, UNDO
 from escalations.queries.desk import MOST_COUNTED
 
 register = template.Library()
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON = timedelta(minutes=30)
-UNDO, SEE = "undo:", "see:"
 STATUS_WORDS = {
     "waiting": "Waiting",
     "claimed": "Claimed",
@@ -102,8 +102,8 @@ def count(number: int | None) -> str:
 
 @register.filter
 def grouped(number: float | None) -> str:
-    """A number with thousands apart."""
-    return "–" if number is None else f"{number:,}"
+    """A number with thousands apart; a dash where there is none."""
+    return "–" if number in (None, "") else f"{number:,}"
 
 
 @register.filter

@@ -12,8 +12,7 @@ from escalations.actions.claim import claim_escalation, extend_claim, give_back_
 from escalations.actions.decide import submit_review
 from escalations.errors import Refusal
 from escalations.models import ExpectedBehavior, Severity, Skip
-from escalations.queries.case import case_of
-from escalations.templatetags.words import SEE, UNDO
+from escalations.queries.case import SEE, UNDO, case_of
 from escalations.web.desk import case_address, then_next
 from escalations.web.door import caller_of, door, page, rail
 from escalations.web.forms import Typed, blank, decision_of, skip_reason_of, typed

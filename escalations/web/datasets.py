@@ -11,7 +11,7 @@ from escalations.errors import Refusal
 from escalations.queries.datasets import built_release, dataset_shelf, dataset_view
 from escalations.records.manifest import native_file
 from escalations.rules.text import display_text
-from escalations.web.door import caller_of, door, page
+from escalations.web.door import caller_of, door, fragment, page
 
 LONGEST_NOTE = 500
 
@@ -25,8 +25,9 @@ def show_dataset(request: HttpRequest, refusal: Refusal | None = None, *, slug: 
     """The dataset with its releases and, while one is built, its progress."""
     caller = caller_of(request)
     shown = {"view": dataset_view(caller, dataset_seen_by(caller, slug)), "refusal": refusal}
-    template = "datasets/live.html" if request.headers.get("HX-Request") else "datasets/dataset.html"
-    return page(request, template, shown, status=refusal.status if refusal else 200)
+    if request.headers.get("HX-Request"):
+        return fragment(request, "datasets/live.html", shown)
+    return page(request, "datasets/dataset.html", shown, status=refusal.status if refusal else 200)
 
 
 @door("GET")

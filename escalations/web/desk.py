@@ -10,7 +10,7 @@ from escalations.access import queue_to_review, queues_reviewed_by
 from escalations.actions.claim import claim_next
 from escalations.errors import AtCapacity, Refusal
 from escalations.queries.desk import desk_of, recent_of
-from escalations.web.door import caller_of, door, page, rail
+from escalations.web.door import caller_of, door, fragment, page, rail
 
 NOTHING = "Nothing is free for you just now. New cases appear here by themselves."
 
@@ -23,8 +23,9 @@ def show_desk(request: HttpRequest, refusal: Refusal | None = None, **_named: st
         "recent": recent_of(request.user),
         "refusal": refusal,
     }
-    template = "desk/live.html" if request.headers.get("HX-Request") else "desk/page.html"
-    return page(request, template, shown, status=refusal.status if refusal else 200)
+    if request.headers.get("HX-Request"):
+        return fragment(request, "desk/live.html", shown)
+    return page(request, "desk/page.html", shown, status=refusal.status if refusal else 200)
 
 
 @door("GET")

@@ -73,6 +73,11 @@ def rail(request: HttpRequest) -> Rail:
     return request.rail
 
 
+def fragment(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """A part of a page, for an update in place."""
+    return render(request, template, {"now": timezone.now(), **context})
+
+
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """A whole page in the shell."""
     person = request.user

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from escalations.templatetags.look import CHOICES
+from escalations.rules.appearance import CHOICES
 
 YEAR_SECONDS = 60 * 60 * 24 * 365
 

@@ -82,6 +82,7 @@ export function startKeys() {
   const submit = find("submit");
   if (submit) { submit.setAttribute("aria-keyshortcuts", isMac ? "Meta+Enter" : "Control+Enter"); submit.dataset.key = `${mod} ↵`; }
   document.addEventListener("keydown", listen);
+  setTimeout(() => takeEarlyKeys().forEach(listen));
   find("correct")?.addEventListener("change", () => document.querySelector(".corrected").scrollIntoView({ block: "nearest" }));
   document.querySelector('[data-open="keys"]')?.addEventListener("click", keys);
   const box = document.getElementById("keys-single");

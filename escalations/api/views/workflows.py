@@ -7,11 +7,14 @@ from rest_framework.views import APIView
 from escalations.access import workflow_seen_by
 from escalations.api.answers import is_known, json_answer, no_content
 from escalations.errors import NotFound
+from escalations.records.shapes import PolicyRecord
 from escalations.rules.ledger import instant
 
 
 class WorkflowPolicy(APIView):
-    @extend_schema(responses={200: dict, 304: None}, summary="What to escalate and hold")
+    @extend_schema(
+        operation_id="get_policy", responses={200: PolicyRecord, 304: None}, summary="What to escalate and hold"
+    )
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         policy = workflow_seen_by(request.user, slug).policy
         if policy is None:
