@@ -9,11 +9,13 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import structlog
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from reviewapp.wsgi import application as django_application  # isort: skip - first: it sets Django up
 from reviewapp.problems import Problem
+from reviewapp.request_ids import request_id_from
 from reviewapp.waiting import Wait, Watch, finish, may_wait
 
 Scope = MutableMapping[str, Any]
@@ -21,6 +23,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+log = structlog.get_logger("reviewapp.requests")
 LONGEST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 BODY_SECONDS = 120  # for a body to arrive
 MOST_REQUESTS = 512  # at once in this process, waiting for a thread included
@@ -153,8 +156,12 @@ def plain_scope(scope: Scope, body: bytes) -> Scope:
 
 async def refuse(problem: Problem, scope: Scope, *, receive: Receive, send: Send) -> None:
     """Answer at once, then let the sender finish for a while: one that is still sending would never read the answer."""
-    await send({"type": "http.response.start", "status": problem.status, "headers": problem.headers(scope["path"])})
-    await send({"type": "http.response.body", "body": problem.body(scope["path"]), "more_body": True})
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"]
+    request_id = request_id_from(given[-1] if given else None)
+    log.info("request refused", request_id=request_id, method=scope["method"], status=problem.status, why=problem.code)
+    headers, body = problem.headers(scope["path"], request_id), problem.body(scope["path"], request_id)
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
     drained = 0
     try:
         async with asyncio.timeout(10):
