@@ -12,16 +12,22 @@ def test_a_page_that_is_not_there_says_so_and_names_an_id(client):
     assert "<style" not in answer.text
 
 
+def asked(path="/"):
+    request = RequestFactory().get(path)
+    request.request_id = "abc-1"  # as the middleware gives it
+    return request
+
+
 def test_a_failure_is_said_without_the_database():
-    answer = failed(RequestFactory().get("/"))
+    answer = failed(asked())
     assert answer.status_code == 500
     assert "That went wrong on our side" in answer.text
 
 
 @pytest.mark.parametrize(("handler", "status"), [(bad_request, 400), (forbidden, 403)])
 def test_other_errors_have_a_page(handler, status):
-    assert handler(RequestFactory().get("/"), Exception("secret")).status_code == status
-    assert "secret" not in handler(RequestFactory().get("/"), Exception("secret")).text
+    assert handler(asked(), Exception("secret")).status_code == status
+    assert "secret" not in handler(asked(), Exception("secret")).text
 
 
 def test_a_request_id_from_outside_is_text(client):
