@@ -23,7 +23,8 @@ SENTENCES = {
 def error_page(request: HttpRequest, status: int, *, detail: str = "") -> HttpResponse:
     """The page for a status, with an id by which the operator finds it in the log."""
     title, sentence = SENTENCES[status]
-    shown = {"title": title, "sentence": detail or sentence, "status": status, "request_id": request.request_id}
+    request_id = getattr(request, "request_id", "")
+    shown = {"title": title, "sentence": detail or sentence, "status": status, "request_id": request_id}
     return HttpResponse(render_to_string("error.html", {**shown, "request": request}), status=status)
 
 
