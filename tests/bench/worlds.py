@@ -16,7 +16,7 @@ PRODUCT = """
 import json
 from django.utils import timezone
 from tests.cast import PASSWORD, make_world
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from escalations.models import ApiKey, Person, Queue
 now = timezone.now()
 world = make_world(now)
@@ -131,7 +131,11 @@ class Client:
         """A person's session as headers."""
         with httpx.Client(base_url=self.product.url, timeout=60) as browser:
             browser.get("/accounts/login/")
-            form = {"login": name, "password": self.keys["password"], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+            form = {
+                "login": name,
+                "password": self.keys["password"],
+                "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+            }
             browser.post("/accounts/login/", data=form)
             return {"Cookie": "; ".join(f"{cookie}={value}" for cookie, value in browser.cookies.items())}
 
