@@ -1,7 +1,7 @@
 """The web front: a small ASGI application around Django's WSGI handler.
 
 A request takes a thread only once its body is complete, so slow senders cannot occupy the threads. Answers that wait
-belong here too: waiting costs a coroutine, not a thread.
+cost a coroutine, not a thread: `reviewapp.waiting`.
 """
 
 import asyncio
@@ -9,17 +9,21 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import structlog
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from reviewapp.wsgi import application as django_application  # isort: skip - first: it sets Django up
 from reviewapp.problems import Problem
+from reviewapp.request_ids import request_id_from
+from reviewapp.waiting import Wait, Watch, finish, may_wait
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+log = structlog.get_logger("reviewapp.requests")
 LONGEST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 BODY_SECONDS = 120  # for a body to arrive
 MOST_REQUESTS = 512  # at once in this process, waiting for a thread included
@@ -54,6 +58,7 @@ class Front:
 
     def __init__(self, wsgi_application: Callable[..., Any], *, threads: int) -> None:
         self.django = WSGIMiddleware(wsgi_application, workers=threads)
+        self.watch = Watch()
         self.request_count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,11 +73,14 @@ class Front:
             return
         self.request_count += 1
         try:
-            await self.answer(scope, receive, send)
+            kept, wait = await self.answer(scope, receive, send)
         finally:
             self.request_count -= 1
+        await finish(kept, wait, watch=self.watch, receive=receive, send=send)
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[list[Message], Wait | None]:
+        """Refuse, or let Django answer. One that may wait is kept and given back, with Django's word on it."""
+        kept: list[Message] = []
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await read_body(scope, receive)
@@ -81,9 +89,20 @@ class Front:
         except TimeoutError:
             await refuse(TOO_SLOW, scope, receive=receive, send=send)
         except SenderGoneError:
-            return
+            pass
         else:
-            await self.django(plain_scope(scope, body), replay(body), send)  # type: ignore[arg-type]
+            scope = plain_scope(scope, body)
+            await self.django(scope, replay(body), keep_in(kept) if may_wait(scope) else send)  # type: ignore[arg-type]
+        return kept, scope.get("wait")
+
+
+def keep_in(kept: list[Message]) -> Send:
+    """A `send` that keeps an answer back."""
+
+    async def send(message: Message) -> None:
+        kept.append(message)
+
+    return send
 
 
 def names_other_charset(scope: Scope) -> bool:
@@ -137,8 +156,12 @@ def plain_scope(scope: Scope, body: bytes) -> Scope:
 
 async def refuse(problem: Problem, scope: Scope, *, receive: Receive, send: Send) -> None:
     """Answer at once, then let the sender finish for a while: one that is still sending would never read the answer."""
-    await send({"type": "http.response.start", "status": problem.status, "headers": problem.headers(scope["path"])})
-    await send({"type": "http.response.body", "body": problem.body(scope["path"]), "more_body": True})
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"]
+    request_id = request_id_from(given[-1] if given else None)
+    log.info("request refused", request_id=request_id, method=scope["method"], status=problem.status, why=problem.code)
+    headers, body = problem.headers(scope["path"], request_id), problem.body(scope["path"], request_id)
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
     drained = 0
     try:
         async with asyncio.timeout(10):

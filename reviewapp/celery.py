@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings")
 if "reviewapp.settings" not in sys.modules:  # we are Celery's own process, not one that only sends to it
     os.environ.setdefault("REVIEWAPP_PROCESS", "worker")  # settings: no pool (children fork), longer timeouts
 
-from reviewapp import settings
+from reviewapp import alive, job_logs, settings
 
 SWEEP_SECONDS = 2.0
 SOCKET_TIMEOUT_SECONDS = 5  # a Redis that stands still must not hold a process for longer
@@ -55,6 +55,8 @@ app.conf.update(
     },
     timezone="UTC",
 )
+job_logs.connect()
+alive.watch(app)
 app.set_default()  # `current_app` is this one in every thread
 
 

@@ -28,9 +28,9 @@ def database(url: str, *, process: str, pool_size: int = 0) -> dict[str, Any]:
     if pool_size:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 5, "max_idle": 300}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "reviewapp.postgres",
         **settings,
         "OPTIONS": options,
         "CONN_MAX_AGE": 0 if pool_size else None,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": not pool_size,  # the backend checks what the pool hands out
     }

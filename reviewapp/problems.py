@@ -1,10 +1,10 @@
 """Refusals that are made before Django sees the request."""
 
 import json
-import uuid
 from dataclasses import dataclass, field
 
 from escalations.errors import PROBLEM_TYPES
+from reviewapp.request_ids import HEADER
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Problem:
     detail: str
     extra_headers: dict[str, str] = field(default_factory=dict)
 
-    def body(self, path: str) -> bytes:
+    def body(self, path: str, request_id: str) -> bytes:
         if not is_api(path):
             return f"{self.title}. {self.detail}\n".encode()
         return json.dumps(
@@ -26,17 +26,18 @@ class Problem:
                 "title": self.title,
                 "status": self.status,
                 "detail": self.detail,
-                "request_id": str(uuid.uuid4()),
+                "request_id": request_id,
             }
         ).encode()
 
-    def headers(self, path: str) -> list[tuple[bytes, bytes]]:
+    def headers(self, path: str, request_id: str) -> list[tuple[bytes, bytes]]:
         kind = "application/problem+json" if is_api(path) else "text/plain; charset=utf-8"
         headers = {
             "Content-Type": kind,
-            "Content-Length": str(len(self.body(path))),
+            "Content-Length": str(len(self.body(path, request_id))),
             "Connection": "close",
             "X-Content-Type-Options": "nosniff",
+            HEADER: request_id,
             **self.extra_headers,
         }
         return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -1,11 +1,10 @@
-"""The command lines of the three processes that serve."""
+"""The command lines of the three processes that serve. `python -m reviewapp.processes web|worker|beat` becomes one."""
 
 import os
 import sys
 from collections.abc import Mapping
 
 GRACEFUL_SECONDS = 3  # open requests get this long when the web stops
-LOG_LEVEL = os.environ.get("LOG_LEVEL", "WARNING")  # of worker and beat: INFO shows every job
 
 
 def web_command(port: int, host: str = "127.0.0.1", environment: Mapping[str, str] = os.environ) -> list[str]:
@@ -22,10 +21,21 @@ def web_command(port: int, host: str = "127.0.0.1", environment: Mapping[str, st
 
 def worker_command() -> list[str]:
     """One Celery worker with two child processes."""
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", LOG_LEVEL)
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return [sys.executable, "-m", "celery", "--quiet", "-A", "reviewapp", "worker", "--concurrency", "2", *quiet]
 
 
 def beat_command() -> list[str]:
     """Celery's clock: exactly one per installation."""
-    return [sys.executable, "-m", "celery", "--quiet", "-A", "reviewapp", "beat", "--pidfile=", "--loglevel", LOG_LEVEL]
+    return [sys.executable, "-m", "celery", "--quiet", "-A", "reviewapp", "beat", "--pidfile="]
+
+
+def become(name: str) -> None:
+    """Turn this process into the one of that name: HOST and PORT say where the web listens."""
+    host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
+    commands = {"web": web_command(port, host), "worker": worker_command(), "beat": beat_command()}
+    os.execv(sys.executable, commands[name])  # noqa: S606 - a fixed command line
+
+
+if __name__ == "__main__":
+    become(sys.argv[1])

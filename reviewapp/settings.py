@@ -1,6 +1,7 @@
 """Settings. Everything that differs between installations is an environment variable; see docs for the list."""
 
 import os
+import sys
 import warnings
 
 import environ
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "reviewapp.middleware.identified",
     "reviewapp.middleware.secure_cookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -180,6 +182,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
+    "POSTPROCESSING_HOOKS": ["escalations.api.schema.add_refusals"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -188,16 +191,25 @@ SPECTACULAR_SETTINGS = {
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="reviewapp@localhost")
 
+# Operations
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # opens /metrics; without it there is no such address
+LOG_FORMAT = env.str("LOG_FORMAT", default="")  # json or text
+if LOG_FORMAT not in ("json", "text"):
+    LOG_FORMAT = "text" if DEBUG or PROCESS == "command" or sys.stdout.isatty() else "json"
 LOG_STREAM = "ext://sys.stderr" if PROCESS == "command" else "ext://sys.stdout"  # a command's output is its answer
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stream": {"class": "logging.StreamHandler", "stream": LOG_STREAM, "formatter": "plain"}},
-    "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "formatters": {"lines": {"()": "reviewapp.logs.formatter", "kind": LOG_FORMAT}},
+    "handlers": {"stream": {"class": "logging.StreamHandler", "stream": LOG_STREAM, "formatter": "lines"}},
+    "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="") or "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},  # a refused request is the sender's news; its line tells the status
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send one
+        "celery": {"level": "WARNING"},  # reviewapp.job_logs tells what becomes of jobs
+        "celery.app.trace": {"level": "CRITICAL"},  # … failures too, without the values in their messages
         "httpx": {"level": "WARNING"},  # it tells every request
-        "django.request": {"level": "ERROR"},  # a refused request is the sender's news, not the operator's
+        "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

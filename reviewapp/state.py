@@ -15,6 +15,11 @@ DEMO_KEY_FILE = VAR / "demo.key"  # the demo sender's API key, written by `seed_
 SECRET_KEY_FILE = VAR / "secret.key"
 
 
+def alive_file(process: str) -> Path:
+    """The file that worker or beat touches while it works."""
+    return VAR / f"{process}.alive"
+
+
 def read_pairs(path: Path) -> dict[str, str]:
     """Read `NAME=value` lines. A missing or unreadable file is an empty dictionary."""
     try:

@@ -103,7 +103,7 @@ def start_servers(servers: Servers, port: int) -> Environment:
     state.write_pairs(state.SERVERS_FILE, addresses)
     secret_key = os.environ.get("SECRET_KEY") or state.make_secret_key()
     own = {"SECRET_KEY": secret_key, "REVIEWAPP_VAR": str(state.VAR), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    return {**os.environ, **addresses, **own}
+    return {"LOG_FORMAT": "text", **os.environ, **addresses, **own}
 
 
 def prepare(environment: Environment) -> None:

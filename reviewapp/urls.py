@@ -4,10 +4,12 @@ from allauth.account.views import login, logout
 from django.urls import include, path
 
 from reviewapp.health import livez, readyz
+from reviewapp.metrics import metrics
 
 urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
+    path("metrics", metrics),
     path("accounts/login/", login, name="account_login"),
     path("accounts/logout/", logout, name="account_logout"),
     path("api/v1/", include("escalations.api.urls")),

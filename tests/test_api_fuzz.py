@@ -117,7 +117,7 @@ SPAN = {"start": 0, "end": 3, "quote": "The", "category": "tone", "comment": "c"
 DECISION = {**FAILED, "verdict": "correct", "output": "No.", "spans": [SPAN], "severity": "high", "claim_token": 1}
 
 
-@MANY
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(path=st.sampled_from(list(paths_of(DECISION))), value=ANYTHING)
 def test_a_decision_with_one_node_changed(world, tireless_ada, path, value):
     record, count = handed_over(world, output="The fee is 38 euros."), Review.objects.count()

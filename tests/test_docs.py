@@ -22,7 +22,7 @@ CODE = "\n".join(
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")  # not pictures: a command makes them
 COMMAND = re.compile(r"(?<!un)manage\.py ([a-z_]+)")
 NOT_YET = {"due_at"}  # named in limits.md as missing
-CALL = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (?:/api/v1)?(/[a-z][^\s`?)]*)")
+CALL = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (?!/metrics)(?:/api/v1)?(/[a-z][^\s`?)]*)")
 PARTS = {"{id}": "01a1f84c-eb0e-72c3-917f-9029b195eab7", "{slug}": "support", "{version}": "1.0.0"}
 READ = re.compile(r"(?:env\.\w+\(|environ(?:ment)?\.get\(|environ\[)\"([A-Z_]+)\"")
 

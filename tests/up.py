@@ -25,7 +25,7 @@ class Up:
 
     def start(self):
         environment = {name: value for name, value in os.environ.items() if name not in GIVEN_BY_THE_RUN}
-        environment |= {"REVIEWAPP_VAR": str(self.folder), "PORT": str(self.port), "LOG_LEVEL": "INFO"}
+        environment |= {"REVIEWAPP_VAR": str(self.folder), "PORT": str(self.port), "LOG_LEVEL": "DEBUG"}
         with self.log.open("ab") as log:
             command = [sys.executable, "manage.py", "up"]
             self.process = subprocess.Popen(command, env=environment, cwd=REPOSITORY, stdout=log, stderr=log)
@@ -44,7 +44,7 @@ class Up:
         return [process.cmdline() for process in left_in(self.folder)]
 
     def sweeps(self):
-        return self.log.read_text().count("Task escalations.sweep")
+        return self.log.read_text().count("escalations.sweep")
 
 
 def eventually(condition, *, seconds, alive=None, log=None):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from escalations.models import CalendarVersion, Clock, Escalation, Policy
 from escalations.rules.identifiers import uuid7
@@ -43,15 +43,31 @@ def new_clocks(escalation: Escalation, *, policy: Policy, calendar: CalendarVers
     return made
 
 
-def complete_clocks(escalation: Escalation, *kinds: str, now: datetime) -> None:
-    """Judge running clocks of the round from stored instants: met iff completed at or before the due instant.
+def complete_clock(escalation: Escalation, kind: str, *, now: datetime) -> None:
+    """Judge the round's running clock from stored instants: met iff completed at or before the due instant."""
+    _complete(_running(escalation).filter(kind=kind), now=now)
 
-    A missed clock that was not yet found by the sweep keeps its `next_fire_at`, so that its breach is still told once.
-    """
+
+def settle_claim_clock(escalation: Escalation, *, now: datetime) -> None:
+    """End the claim clock of a case that was decided unclaimed: missed if it was due, else out of every count."""
+    unclaimed = _running(escalation).filter(kind=Clock.Kind.CLAIM)
+    _complete(unclaimed.filter(due_at__lt=now), now=now)
+    _cancel(unclaimed)
+
+
+def cancel_clocks(escalation: Escalation) -> None:
+    """Take the escalation's running clocks out of every count."""
+    _cancel(Clock.objects.filter(escalation=escalation, state__in=[Clock.State.RUNNING, Clock.State.PAUSED]))
+
+
+def _running(escalation: Escalation) -> QuerySet[Clock]:
+    return Clock.objects.filter(escalation=escalation, cycle=escalation.round, state=Clock.State.RUNNING)
+
+
+def _complete(clocks: QuerySet[Clock], *, now: datetime) -> None:
+    """A missed clock that the sweep has not found yet keeps its `next_fire_at`: its breach is still told once."""
     met = Q(due_at__gte=now)
-    Clock.objects.filter(
-        escalation=escalation, cycle=escalation.round, kind__in=kinds, state=Clock.State.RUNNING
-    ).update(
+    clocks.update(
         state=Clock.State.COMPLETED,
         completed_at=now,
         outcome=Case(When(met, then=Value(Clock.Outcome.MET)), default=Value(Clock.Outcome.MISSED)),
@@ -60,8 +76,5 @@ def complete_clocks(escalation: Escalation, *kinds: str, now: datetime) -> None:
     )
 
 
-def cancel_clocks(escalation: Escalation) -> None:
-    """Take the escalation's running clocks out of every count."""
-    Clock.objects.filter(escalation=escalation, state__in=[Clock.State.RUNNING, Clock.State.PAUSED]).update(
-        state=Clock.State.CANCELLED, next_fire_at=None
-    )
+def _cancel(clocks: QuerySet[Clock]) -> None:
+    clocks.update(state=Clock.State.CANCELLED, next_fire_at=None)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from escalations.actions._clocks import complete_clocks
+from escalations.actions._clocks import complete_clock
 from escalations.actions._transition import locked, transition
 from escalations.actions.expire import lapse_claim, lapse_claims_in
 from escalations.errors import AtCapacity, Conflict, Forbidden, HeldByOther
@@ -192,7 +192,7 @@ def new_claim(escalation: Escalation, *, reviewer: Person, now: datetime) -> Cla
 
 def _claim(escalation: Escalation, *, reviewer: Person, now: datetime) -> Claim:
     claim = new_claim(escalation, reviewer=reviewer, now=now)
-    complete_clocks(escalation, "claim", now=now)
+    complete_clock(escalation, "claim", now=now)
     transition(
         escalation,
         "claimed",

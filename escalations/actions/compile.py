@@ -1,13 +1,12 @@
 """Corrections become examples: one per correction in the dataset's store, each made once."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from escalations.models import Dataset, Decision, Example
-from escalations.records.example import content_sha256, example_of
+from escalations.records.example import content_sha256, example_of, stored
 from escalations.rules.identifiers import uuid7
 
 CHUNK = 200
@@ -45,6 +44,6 @@ def _example(dataset: Dataset, decision: Decision, *, now: datetime) -> Example:
         example_id=content["example_id"],
         content_sha256=content_sha256(content),
         decision=decision,
-        document=json.dumps(content),
+        document=stored(content),
         created_at=now,
     )

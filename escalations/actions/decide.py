@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from escalations.actions._clocks import complete_clocks
+from escalations.actions._clocks import complete_clock, settle_claim_clock
 from escalations.actions._transition import locked, transition
 from escalations.errors import AlreadyDecided, Conflict, HeldByOther, Refusal
 from escalations.models import Claim, Decision, Escalation, Person, Review, ReviewText, Status
@@ -92,7 +92,8 @@ def apply_default(escalation: Escalation, *, now: datetime) -> Decision:
 def decide(escalation: Escalation, outcome: Outcome, *, now: datetime, facts: Mapping[str, Any]) -> Decision:
     """The one way to a decision: clocks are judged, the escalation moves, the row is stored last, in commit order."""
     decision = _new_decision(escalation, outcome, now=now)
-    complete_clocks(escalation, "claim", "decide", now=now)
+    complete_clock(escalation, "decide", now=now)
+    settle_claim_clock(escalation, now=now)
     transition(
         escalation,
         "decided",

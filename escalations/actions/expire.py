@@ -47,8 +47,9 @@ def _lapse(which: Q, *, now: datetime) -> int:
     done = 0
     for escalation_id in due.values_list("escalation_id", flat=True)[:BATCH]:
         escalation = locked_if_free(escalation_id)
-        claim = escalation and escalation.claims.filter(ended_at__isnull=True, expires_at__lte=now).first()
-        if claim:
+        if escalation is None:
+            continue
+        if claim := escalation.claims.filter(ended_at__isnull=True, expires_at__lte=now).first():
             lapse_claim(claim, escalation=escalation, now=now)
             done += 1
     return done

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from escalations.access import may_review
-from escalations.actions._clocks import complete_clocks
+from escalations.actions._clocks import complete_clock
 from escalations.actions._transition import locked, transition
 from escalations.actions.claim import lock_person, new_claim, open_claim_of, reserve_capacity
 from escalations.errors import Conflict, Fault, Invalid
@@ -46,7 +46,7 @@ def assign_escalation(escalation_id: UUID, *, to: Person, lead: Person, now: dat
     reserve_capacity(to, now=now)
     _take_away(escalation, Claim.End.ASSIGNED, now=now)
     claim = new_claim(escalation, reviewer=to, now=now)
-    complete_clocks(escalation, "claim", now=now)
+    complete_clock(escalation, "claim", now=now)
     transition(
         escalation,
         "assigned",

@@ -1,6 +1,7 @@
 """Answering: records as JSON, pages of lists, links."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ def json_answer(document: Any, *, status: int = 200, **headers: str) -> HttpResp
     return response
 
 
-def no_content(*, status: int = 204, **headers: str) -> HttpResponse:
+def no_content(headers: Mapping[str, str] | None = None, *, status: int = 204) -> HttpResponse:
     """An answer without a body, and so without a media type."""
     response = HttpResponse(status=status, headers=headers)
     del response["Content-Type"]

@@ -2,7 +2,6 @@
 
 import logging
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
@@ -38,13 +37,6 @@ OURS: list[tuple[type[Exception], type[Refusal]]] = [
 ]
 
 
-def request_id_of(request: HttpRequest) -> str:
-    """One id per request, for the answer and the log."""
-    if not hasattr(request, "request_id"):
-        request.request_id = str(uuid4())
-    return request.request_id
-
-
 def problem(refusal: Refusal, request: HttpRequest) -> dict[str, Any]:
     """A refusal as a problem document."""
     shown: dict[str, Any] = {
@@ -53,7 +45,7 @@ def problem(refusal: Refusal, request: HttpRequest) -> dict[str, Any]:
         "title": refusal.title,
         "status": refusal.status,
         "detail": refusal.detail,
-        "request_id": request_id_of(request),
+        "request_id": request.request_id,
     }
     if refusal.faults:
         shown["errors"] = [vars(fault) for fault in refusal.faults]
@@ -86,7 +78,7 @@ def handle(error: Exception, context: dict[str, Any]) -> JsonResponse:
             if isinstance(error, exceptions.MethodNotAllowed):
                 response["Allow"] = ", ".join(context["view"].allowed_methods)
             return response
-    log.error("request %s failed", request_id_of(request), exc_info=error)
+    log.error("the request failed", exc_info=error)
     return answer(failure(error), request)
 
 

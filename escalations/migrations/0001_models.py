@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
                 ("example_id", models.CharField(max_length=19)),
                 ("content_sha256", models.CharField(max_length=64)),
-                ("document", models.TextField(help_text="The native record as ASCII JSON.")),
+                ("document", models.TextField(help_text="The JSON that its line in `native` begins with.")),
                 ("created_at", models.DateTimeField()),
             ],
         ),

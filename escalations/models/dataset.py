@@ -30,7 +30,7 @@ class Example(models.Model):
     example_id = models.CharField(max_length=19)
     content_sha256 = models.CharField(max_length=64)
     decision = models.ForeignKey("Decision", models.PROTECT, related_name="examples")
-    document = models.TextField(help_text="The native record as ASCII JSON.")
+    document = models.TextField(help_text="The JSON that its line in `native` begins with.")
     created_at = models.DateTimeField()
 
     class Meta:

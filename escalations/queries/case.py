@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from guardian.shortcuts import get_users_with_perms
 
-from escalations.access import Caller, escalation_seen_by, may_lead, may_review
+from escalations.access import Caller, escalation_seen_by, may_lead, may_review, need_person
 from escalations.models import Claim, Decision, Escalation, Event, Person, Queue, Status
 from escalations.queries.ledger import events_of
 from escalations.rules.difference import Change, word_changes
@@ -86,7 +87,7 @@ class Case:
 
 def case_of(caller: Caller, escalation_id: UUID, *, now: datetime) -> Case:
     """The case for this person. Raises NotFound where they may not see it."""
-    person = caller.person
+    person = need_person(caller)
     seen = escalation_seen_by(caller, escalation_id)
     related = ("snapshot", "workflow__rubric", "queue", "owner", "policy")
     escalation = Escalation.objects.select_related(*related).get(pk=seen.pk)
@@ -109,8 +110,8 @@ def case_of(caller: Caller, escalation_id: UUID, *, now: datetime) -> Case:
 
 def reviewers_of(queue: Queue) -> list[Person]:
     """The people who may claim in a queue, by name."""
-    people = get_users_with_perms(queue, only_with_perms_in=["review_queue"])
-    return sorted(people.filter(is_active=True), key=lambda person: person.name)
+    people: QuerySet[Person] = get_users_with_perms(queue, only_with_perms_in=["review_queue"])
+    return sorted((one for one in people if one.is_active), key=lambda person: person.name)
 
 
 def _rulings(escalation: Escalation) -> list[Ruling]:

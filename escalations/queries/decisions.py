@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from escalations.access import Caller, need_scope, seen_by
-from escalations.models import Claim, Decision, Escalation, Snapshot, Status
+from escalations.models import OPEN, Claim, Decision, Escalation, Snapshot, Status
 from escalations.rules.text import text_sha256
 
 OF_DECISION = ("escalation__snapshot", "escalation__workflow", "review__text", "decided_by", "rubric", "policy")
@@ -57,6 +57,11 @@ def open_claims(escalations: list[Escalation]) -> dict[UUID, Claim]:
         return {}
     found = Claim.objects.filter(escalation_id__in=ids, ended_at__isnull=True).select_related("reviewer")
     return {claim.escalation_id: claim for claim in found}
+
+
+def closed_among(ids: list[UUID]) -> set[UUID]:
+    """Which of these cases are decided or withdrawn."""
+    return set(Escalation.objects.filter(pk__in=ids).exclude(status__in=OPEN).values_list("pk", flat=True))
 
 
 def verified(escalation: Escalation, output: str) -> tuple[str, UUID | None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from escalations.access import Caller, queues_seen_by, workflows_of
+from escalations.access import Caller, need_person, queues_seen_by, workflows_of
 from escalations.models import Escalation, Queue, Severity
 from escalations.queries.queue import PAGE_SIZE, with_list_parts
 from escalations.queries.reports import ReportFilters, cases_behind
@@ -46,7 +46,7 @@ class CasePage:
 def options_of(caller: Caller) -> Options:
     """The workflows that the caller may see, and the queues that these feed or that the caller may see."""
     workflows = workflows_of(caller)
-    seen = queues_seen_by(caller.person).values("pk")
+    seen = queues_seen_by(need_person(caller)).values("pk")
     queues = Queue.objects.filter(Q(policies__workflow__in=workflows.values("pk")) | Q(pk__in=seen)).distinct()
     return Options(
         dict(workflows.values_list("slug", "name")), dict(queues.values_list("slug", "name")), Severity.values

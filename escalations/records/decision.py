@@ -107,11 +107,14 @@ class DecisionBody(Incoming):
 def released_output(decision: Decision) -> str | None:
     """The text that may be used: the original, the correction, the sender's fallback, or none."""
     snapshot = decision.escalation.snapshot
+    released: str | None = None
     if decision.verdict == "approve":
-        return snapshot.output
-    if decision.review_id is None:
-        return (snapshot.document.get("hold") or {}).get("fallback_output")
-    return decision.review.text.read()["output"] if decision.verdict == "correct" else None
+        released = snapshot.output
+    elif decision.review_id is None:
+        released = (snapshot.document.get("hold") or {}).get("fallback_output")
+    elif decision.verdict == "correct":
+        released = decision.review.text.read()["output"]
+    return released
 
 
 def decider_record(decision: Decision) -> dict[str, str]:

@@ -1,14 +1,14 @@
-"""A corrected escalation as an eval case: its id from the input alone, its content, its native line.
+"""A corrected escalation as an eval case: its id from the input alone, its content.
 
-The flawed output never stands in the input. Lone surrogates leave as JSON escapes, so that every line is UTF-8.
+The flawed output never stands in the input. Lone surrogates are kept as JSON escapes, so that every line is UTF-8.
 """
 
 import hashlib
 import hmac
-import json
 from typing import Any
 
 from escalations.models import Decision
+from escalations.records.formats.shape import encoded
 from escalations.rules.text import canonical_sha256
 
 
@@ -65,8 +65,6 @@ def example_of(decision: Decision, *, salt: bytes) -> dict[str, Any]:
     }
 
 
-def native_line(document: str, *, content: str, version: str, duplicates: list[str]) -> bytes:
-    """One line of the `native` file for a stored example, without its newline."""
-    line = {**json.loads(document), "content_sha256": content, "split": "test", "dataset_version": version}
-    line["duplicates_of"] = duplicates
-    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+def stored(example: dict[str, Any]) -> str:
+    """An example as it is kept: the JSON that its line in `native` begins with, so that an export need not parse it."""
+    return encoded(example).decode()

@@ -115,7 +115,7 @@ class Submission(Incoming):
     """One flagged output. Text of the model is kept as it is; identifiers are plain."""
 
     workflow: Identifier
-    input: Annotated[Input, BeforeValidator(_conversation)]
+    input: Annotated[Input, BeforeValidator(_conversation, json_schema_input_type=Input | str)]
     output: str
     flags: list[Flag] = Field(min_length=1, max_length=100)
     external_id: Identifier | None = None

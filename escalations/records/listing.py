@@ -40,7 +40,7 @@ def _moment(value: Any) -> datetime:
 def _status(value: Any) -> str:
     if value not in Status.values:
         raise ValueError("This is not one of the values allowed.")
-    return value
+    return str(value)
 
 
 Limit = Annotated[int, BeforeValidator(_whole(1)), AfterValidator(_at_most_a_page)]

@@ -1,48 +1,47 @@
 """What a release says of itself: counts, hashes, what changed. No wall-clock in the data files, only here."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from escalations.models import Release
 from escalations.queries.releases import Member, lines_of
-from escalations.records.example import native_line
+from escalations.records.formats import FORMATS
+from escalations.records.formats.native import native_line
+from escalations.records.formats.shape import Examples
 from escalations.rules.ledger import instant
 from escalations.rules.versions import changes, release_sha256
 
 SCHEMA = "reviewapp-native-1"
 
 
+def examples_of(release: Release) -> Examples:
+    """A release's examples for the formats, read from the database as they are written."""
+
+    def lines() -> Iterator[str]:
+        for document, content, duplicates in lines_of(release):
+            yield native_line(document, content=content, version=release.version, duplicates=duplicates)
+
+    return Examples(release.dataset.slug, release.version, lines)
+
+
+def exported(release: Release, name: str) -> Iterator[bytes]:
+    """A release in one of the formats, in chunks; the same bytes every time."""
+    return FORMATS[name].write(examples_of(release))
+
+
 def native_file(release: Release) -> Iterator[bytes]:
-    """The `native` file of a release, a line at a time; the same bytes every time."""
-    for document, content, duplicates in lines_of(release):
-        yield native_line(document, content=content, version=release.version, duplicates=duplicates) + b"\n"
-
-
-@dataclass(frozen=True)
-class Format:
-    """How a release is written in one format: its file's ending, its media type, its bytes."""
-
-    suffix: str
-    media_type: str
-    write: Callable[[Release], Iterator[bytes]]
-
-
-FORMATS = {"native": Format("jsonl", "application/x-ndjson", native_file)}
+    """The `native` file of a release, a line at a time."""
+    return (line.encode() + b"\n" for line in examples_of(release).lines())
 
 
 def _counts(members: Sequence[Member], name: str) -> dict[str, int]:
     return dict(sorted(Counter(getattr(member, name) for member in members).items()))
 
 
-def _file(release: Release) -> dict[str, Any]:
-    digest, size, rows = hashlib.sha256(), 0, 0
-    for line in native_file(release):
-        digest.update(line)
-        size, rows = size + len(line), rows + 1
-    return {"format": "native", "sha256": digest.hexdigest(), "bytes": size, "rows": rows}
+def _files(release: Release) -> list[dict[str, Any]]:
+    examples = examples_of(release)
+    return [{"format": name, **one.described(examples)} for name, one in FORMATS.items()]
 
 
 def manifest_of(release: Release, *, members: Sequence[Member], before: dict[str, str]) -> dict[str, Any]:
@@ -68,7 +67,7 @@ def manifest_of(release: Release, *, members: Sequence[Member], before: dict[str
         },
         "dedup": {"method": "equal input", "dropped": dropped},
         "changes": changes(before, after),
-        "files": [_file(release)],
+        "files": _files(release),
     }
 
 

@@ -81,8 +81,8 @@ def _tree(value: Any, depth: int) -> SafeString:
         rows = ((inert(name), _tree(one, depth + 1)) for name, one in value.items())
         return format_html('<dl class="tree">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
     if isinstance(value, list) and value:
-        rows = ((_tree(one, depth + 1),) for one in value)
-        return format_html('<ol class="tree">{}</ol>', format_html_join("", "<li>{}</li>", rows))
+        items = ((_tree(one, depth + 1),) for one in value)
+        return format_html('<ol class="tree">{}</ol>', format_html_join("", "<li>{}</li>", items))
     if isinstance(value, str) and value:
         return format_html('<span class="text" dir="auto">{}</span>', inert(value))
     words = {None: "nothing", "": "empty text", True: "yes", False: "no"}

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from escalations.access import escalation_to_review
+from escalations.access import escalation_to_review, need_person
 from escalations.actions.claim import claim_escalation, extend_claim, give_back_claim, skip_escalation
 from escalations.actions.decide import submit_review
 from escalations.errors import Refusal
@@ -81,6 +81,6 @@ def decide(request: HttpRequest, *, escalation_id: UUID) -> HttpResponse:
     caller = caller_of(request)
     escalation = escalation_to_review(caller, escalation_id)
     body = decision_of(request.POST)
-    submit_review(escalation.pk, body=body, reviewer=caller.person, now=timezone.now())
+    submit_review(escalation.pk, body=body, reviewer=need_person(caller), now=timezone.now())
     messages.success(request, f"Your decision on #{escalation.number} is stored.", extra_tags=f"{SEE}{escalation.pk}")
     return then_next(request)

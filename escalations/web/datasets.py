@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from escalations.access import dataset_seen_by, dataset_to_build, dataset_to_read, datasets_seen_by
 from escalations.actions.release import request_release
-from escalations.errors import Refusal
+from escalations.errors import NotFound, Refusal
 from escalations.queries.datasets import built_release, dataset_shelf, dataset_view
-from escalations.records.manifest import native_file
+from escalations.records.formats import FORMATS
+from escalations.records.manifest import exported
 from escalations.rules.text import display_text
 from escalations.web.door import caller_of, door, fragment, page
 
@@ -24,7 +25,7 @@ def datasets(request: HttpRequest) -> HttpResponse:
 def show_dataset(request: HttpRequest, refusal: Refusal | None = None, *, slug: str) -> HttpResponse:
     """The dataset with its releases and, while one is built, its progress."""
     caller = caller_of(request)
-    shown = {"view": dataset_view(caller, dataset_seen_by(caller, slug)), "refusal": refusal}
+    shown = {"view": dataset_view(caller, dataset_seen_by(caller, slug)), "refusal": refusal, "formats": list(FORMATS)}
     if request.headers.get("HX-Request"):
         return fragment(request, "datasets/live.html", shown)
     return page(request, "datasets/dataset.html", shown, status=refusal.status if refusal else 200)
@@ -47,9 +48,11 @@ def releases(request: HttpRequest, *, slug: str) -> HttpResponse:
 
 
 @door("GET")
-def release_file(request: HttpRequest, *, slug: str, version: str) -> HttpResponse:
-    """The native file of a release, a line at a time."""
+def release_file(request: HttpRequest, *, slug: str, version: str, name: str) -> HttpResponse:
+    """A release as a file in one of the formats."""
     release = built_release(dataset_to_read(caller_of(request), slug), version)
-    answer = StreamingHttpResponse(native_file(release), content_type="application/jsonl; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{slug}-{release.version}.jsonl"'
+    if name not in FORMATS:
+        raise NotFound("There is no such format.")
+    answer = StreamingHttpResponse(exported(release, name), content_type=FORMATS[name].media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{slug}-{release.version}.{FORMATS[name].suffix}"'
     return answer

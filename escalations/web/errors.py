@@ -1,14 +1,9 @@
 """Errors as pages: what happened, what is safe, what to do. None of them needs the database."""
 
-import logging
-import uuid
-
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from escalations.errors import Refusal
-
-log = logging.getLogger(__name__)
 
 SENTENCES = {
     400: ("That could not be read", "The address or the form was not as it must be. Nothing was changed."),
@@ -28,9 +23,7 @@ SENTENCES = {
 def error_page(request: HttpRequest, status: int, *, detail: str = "") -> HttpResponse:
     """The page for a status, with an id by which the operator finds it in the log."""
     title, sentence = SENTENCES[status]
-    request_id = request.headers.get("X-Request-ID", "")[:64] or uuid.uuid4().hex[:12]
-    log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %s request_id=%s", status, request.path, request_id)
-    shown = {"title": title, "sentence": detail or sentence, "status": status, "request_id": request_id}
+    shown = {"title": title, "sentence": detail or sentence, "status": status, "request_id": request.request_id}
     return HttpResponse(render_to_string("error.html", {**shown, "request": request}), status=status)
 
 

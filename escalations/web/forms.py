@@ -115,12 +115,12 @@ def reason_of(post: QueryDict) -> str:
 def skip_reason_of(post: QueryDict) -> str:
     """Why a case is passed over; without a choice, another reason."""
     reason = post.get("reason", "")
-    return reason if reason in Skip.Reason.values else Skip.Reason.OTHER
+    return reason if reason in Skip.Reason.values else str(Skip.Reason.OTHER)
 
 
 def queue_of(post: QueryDict) -> Queue:
     """The queue that was chosen."""
-    found = Queue.objects.filter(slug=post.get("queue", "")).select_related("lead").first()
+    found = Queue.objects.filter(slug=display_text(post.get("queue", ""))).select_related("lead").first()
     if found is None:
         raise Invalid("Choose a queue.", faults=[Fault("/queue", "missing", "Choose a queue.")])
     return found
@@ -128,7 +128,7 @@ def queue_of(post: QueryDict) -> Queue:
 
 def person_of(post: QueryDict) -> Person:
     """The person who was chosen."""
-    found = Person.objects.filter(username=post.get("person", ""), is_active=True).first()
+    found = Person.objects.filter(username=display_text(post.get("person", "")), is_active=True).first()
     if found is None:
         raise Invalid("Choose a person.", faults=[Fault("/person", "missing", "Choose a person.")])
     return found

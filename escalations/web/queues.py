@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from escalations.access import may_lead, may_review, queue_seen_by
+from escalations.access import may_lead, may_review, need_person, queue_seen_by
 from escalations.models import Severity, Status
 from escalations.queries.queue import QueueFilters, queue_page
 from escalations.web.door import caller_of, door, page, rail
@@ -12,7 +12,7 @@ MOST_PAGES = 10_000
 
 @door("GET")
 def queue(request: HttpRequest, *, slug: str) -> HttpResponse:
-    found = queue_seen_by(caller_of(request).person, slug)
+    found = queue_seen_by(need_person(caller_of(request)), slug)
     filters = QueueFilters(**{name: request.GET.get(name, "") for name in ("status", "severity", "workflow")})
     shown = {
         "queue": found,

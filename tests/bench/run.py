@@ -119,7 +119,7 @@ def intake(bench: Bench, client: Client, report: Report) -> None:
         ("floor: bulk insert of 1,000, per row", bench.floor, client.floor_batch, 3, 1000),
         ("floor: claim", bench.floor, client.floor_claim, 200, 1),
     )
-    for _, site, make, count, units in pairs:
+    for _, site, make, _, units in pairs:
         run(site.url, make, count=50 if units == 1 else 1)
     for _ in range(RUNS):
         for name, site, make, count, units in pairs:

@@ -26,47 +26,66 @@ from escalations.actions.move import assign_escalation, move_escalation
 from escalations.actions.reopen import reopen_escalation
 from escalations.api.answers import claim_answer, json_answer, no_content, record_now
 from escalations.api.body import need_no_body, record_of
+from escalations.api.schema import json_of
 from escalations.queries.queues import leased_count
 from escalations.records.requests import AssignBody, MoveBody, ReasonBody, SkipBody
+from escalations.records.shapes import EscalationRecord
 
 
 class QueueClaims(APIView):
-    @extend_schema(request=None, responses={201: dict, 204: None}, summary="Claim the next case of a queue")
+    @extend_schema(
+        operation_id="claim_next",
+        request=None,
+        responses={201: EscalationRecord, 204: None},
+        summary="Claim the next case of a queue",
+    )
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         queue = queue_to_review(request.user, slug)
         need_no_body(request)
         now = timezone.now()
         claim = claim_next([queue], reviewer=request.user.person, now=now)
         if claim is None:
-            return no_content(**{"X-Leased": str(leased_count(queue))})
+            return no_content({"X-Leased": str(leased_count(queue))})
         return claim_answer(claim, request, request.user, status=201)
 
 
 class EscalationClaim(APIView):
-    @extend_schema(request=None, responses={201: dict, 200: dict}, summary="Claim this case")
+    @extend_schema(
+        operation_id="claim_escalation",
+        request=None,
+        responses={201: EscalationRecord, 200: EscalationRecord},
+        summary="Claim this case",
+    )
     def put(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_review(request.user, escalation_id)
         need_no_body(request)
         claim, is_new = claim_escalation(found.pk, reviewer=request.user.person, now=timezone.now())
         return claim_answer(claim, request, request.user, status=201 if is_new else 200)
 
-    @extend_schema(request=None, responses={200: dict}, summary="Extend the claim")
+    @extend_schema(
+        operation_id="extend_claim", request=None, responses={200: EscalationRecord}, summary="Extend the claim"
+    )
     def patch(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_review(request.user, escalation_id)
         need_no_body(request)
         claim = extend_claim(found.pk, reviewer=request.user.person, now=timezone.now())
         return claim_answer(claim, request, request.user, status=200)
 
-    @extend_schema(request=None, responses={204: None}, summary="Give the case back")
+    @extend_schema(operation_id="give_back_claim", request=None, responses={204: None}, summary="Give the case back")
     def delete(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_review(request.user, escalation_id)
         need_no_body(request)
         give_back_claim(found.pk, reviewer=request.user.person, now=timezone.now())
-        return no_content()
+        return no_content({})
 
 
 class Skips(APIView):
-    @extend_schema(request=SkipBody, responses={200: dict}, summary="Pass the case over, with a reason")
+    @extend_schema(
+        operation_id="skip_escalation",
+        request=json_of(SkipBody),
+        responses={200: EscalationRecord},
+        summary="Pass the case over, with a reason",
+    )
     def post(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_review(request.user, escalation_id)
         asked = record_of(request, SkipBody)
@@ -75,7 +94,12 @@ class Skips(APIView):
 
 
 class EscalationQueue(APIView):
-    @extend_schema(request=MoveBody, responses={200: dict}, summary="Move the case to another queue")
+    @extend_schema(
+        operation_id="move_escalation",
+        request=json_of(MoveBody),
+        responses={200: EscalationRecord},
+        summary="Move the case to another queue",
+    )
     def put(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_lead(request.user, escalation_id)
         queue = queue_to_move_to(record_of(request, MoveBody).queue)
@@ -84,7 +108,12 @@ class EscalationQueue(APIView):
 
 
 class EscalationOwner(APIView):
-    @extend_schema(request=AssignBody, responses={200: dict}, summary="Give the case to a reviewer")
+    @extend_schema(
+        operation_id="assign_escalation",
+        request=json_of(AssignBody),
+        responses={200: EscalationRecord},
+        summary="Give the case to a reviewer",
+    )
     def put(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_lead(request.user, escalation_id)
         person = person_named(record_of(request, AssignBody).person)
@@ -93,7 +122,12 @@ class EscalationOwner(APIView):
 
 
 class Reopenings(APIView):
-    @extend_schema(request=ReasonBody, responses={200: dict}, summary="Open a decided case again")
+    @extend_schema(
+        operation_id="reopen_escalation",
+        request=json_of(ReasonBody),
+        responses={200: EscalationRecord},
+        summary="Open a decided case again",
+    )
     def post(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_lead(request.user, escalation_id)
         asked = record_of(request, ReasonBody)

@@ -11,14 +11,21 @@ from escalations.access import escalation_seen_by, escalation_to_review, need_sc
 from escalations.actions.decide import submit_review
 from escalations.api.answers import json_answer, next_url
 from escalations.api.body import query_of, record_of
+from escalations.api.schema import json_of, query
 from escalations.queries.decisions import feed, full_decision, verified
 from escalations.records.decision import DecisionBody, decision_record
 from escalations.records.listing import FeedQuery
 from escalations.records.requests import VerifyBody
+from escalations.records.shapes import DecisionPage, DecisionRecord, VerifyAnswer
 
 
 class EscalationDecision(APIView):
-    @extend_schema(request=DecisionBody, responses={201: dict}, summary="Decide a claimed case")
+    @extend_schema(
+        operation_id="decide_escalation",
+        request=json_of(DecisionBody),
+        responses={201: DecisionRecord},
+        summary="Decide a claimed case",
+    )
     def post(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         found = escalation_to_review(request.user, escalation_id)
         body, person = record_of(request, DecisionBody), request.user.person
@@ -28,7 +35,12 @@ class EscalationDecision(APIView):
 
 
 class Decisions(APIView):
-    @extend_schema(responses={200: dict}, summary="The feed of decisions, in commit order")
+    @extend_schema(
+        operation_id="list_decisions",
+        parameters=query(FeedQuery),
+        responses={200: DecisionPage},
+        summary="The feed of decisions, in commit order",
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = query_of(request, FeedQuery)
         page = feed(request.user, after=asked.cursor, limit=asked.limit)
@@ -37,7 +49,12 @@ class Decisions(APIView):
 
 
 class Verification(APIView):
-    @extend_schema(request=VerifyBody, responses={200: dict}, summary="May exactly this text be used?")
+    @extend_schema(
+        operation_id="verify_output",
+        request=json_of(VerifyBody),
+        responses={200: VerifyAnswer},
+        summary="May exactly this text be used?",
+    )
     def post(self, request: HttpRequest) -> HttpResponse:
         need_scope(request.user, "decisions:read")
         asked = record_of(request, VerifyBody)

@@ -29,6 +29,8 @@ from escalations.api.body import (
     wait_of,
 )
 from escalations.api.problems import problem
+from escalations.api.schema import IDEMPOTENCY_KEY, WAIT, json_of, query
+from escalations.api.waiting import may_wait
 from escalations.errors import Fault, Invalid, Refusal, TooLarge
 from escalations.queries.decisions import with_answers
 from escalations.queries.ledger import events_of
@@ -36,19 +38,32 @@ from escalations.records.escalation import as_submitted, escalation_record, even
 from escalations.records.intake import Submission
 from escalations.records.listing import EscalationQuery, PageQuery
 from escalations.records.requests import ReasonBody
+from escalations.records.shapes import BatchAnswer, EscalationPage, EscalationRecord, EventPage
 
 MOST_LINES = 1000
 
 
 class Escalations(APIView):
-    @extend_schema(request=Submission, responses={201: dict, 200: dict}, summary="Hand an output over")
+    @extend_schema(
+        operation_id="submit_escalation",
+        parameters=[IDEMPOTENCY_KEY, WAIT],
+        request=json_of(Submission),
+        responses={201: EscalationRecord, 200: EscalationRecord},
+        summary="Hand an output over",
+    )
     def post(self, request: HttpRequest) -> HttpResponse:
         need_sender(request.user)
-        body, key, _ = body_of(request), idempotency_key_of(request), wait_of(request)
+        body, key, seconds = body_of(request), idempotency_key_of(request), wait_of(request)
         submitted = submit(body, caller=request.user, key=key, now=timezone.now())
+        may_wait(submitted.escalation, request, seconds=0 if submitted.is_replay else seconds)
         return _submitted(submitted, request)
 
-    @extend_schema(parameters=[], responses={200: dict}, summary="List escalations, newest first")
+    @extend_schema(
+        operation_id="list_escalations",
+        parameters=query(EscalationQuery),
+        responses={200: EscalationPage},
+        summary="List escalations, newest first",
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         need_scope(request.user, "escalations:read")
         asked = query_of(request, EscalationQuery)
@@ -59,7 +74,12 @@ class Escalations(APIView):
 
 
 class Batch(APIView):
-    @extend_schema(request=Submission, responses={200: dict}, summary="Hand over up to 1,000 outputs, one per line")
+    @extend_schema(
+        operation_id="submit_batch",
+        request={"application/x-ndjson": Submission},
+        responses={200: BatchAnswer},
+        summary="Hand over up to 1,000 outputs, one per line",
+    )
     def post(self, request: HttpRequest) -> HttpResponse:
         need_sender(request.user)
         body = body_of(request, media_type="application/x-ndjson", limit=MOST_BATCH_BYTES)
@@ -70,16 +90,23 @@ class Batch(APIView):
 
 
 class OneEscalation(APIView):
-    @extend_schema(responses={200: dict}, summary="One escalation")
+    @extend_schema(
+        operation_id="get_escalation", parameters=[WAIT], responses={200: EscalationRecord}, summary="One escalation"
+    )
     def get(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         need_scope(request.user, "escalations:read")
-        wait_of(request)
+        seconds = wait_of(request)
         found = escalation_seen_by(request.user, escalation_id)
+        may_wait(found, request, seconds=seconds)
         return json_answer(record_now(found.pk, request, request.user))
 
 
 class SnapshotBytes(APIView):
-    @extend_schema(responses={200: bytes}, summary="The bytes as they were sent")
+    @extend_schema(
+        operation_id="get_snapshot",
+        responses={(200, "application/json"): dict},
+        summary="The bytes as they were sent",
+    )
     def get(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         need_scope(request.user, "escalations:read")
         found = snapshot_bytes_for(request.user, escalation_id)
@@ -88,7 +115,7 @@ class SnapshotBytes(APIView):
 
 
 class Events(APIView):
-    @extend_schema(responses={200: dict}, summary="Its ledger, oldest first")
+    @extend_schema(operation_id="list_events", responses={200: EventPage}, summary="Its ledger, oldest first")
     def get(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         need_scope(request.user, "escalations:read")
         query_of(request, PageQuery)
@@ -97,7 +124,12 @@ class Events(APIView):
 
 
 class Withdrawal(APIView):
-    @extend_schema(request=ReasonBody, responses={200: dict}, summary="Take an undecided output back")
+    @extend_schema(
+        operation_id="withdraw_escalation",
+        request=json_of(ReasonBody),
+        responses={200: EscalationRecord},
+        summary="Take an undecided output back",
+    )
     def post(self, request: HttpRequest, escalation_id: UUID) -> HttpResponse:
         need_scope(request.user, "escalations:write")
         found = escalation_to_withdraw(request.user, escalation_id)

@@ -7,12 +7,18 @@ from rest_framework.views import APIView
 
 from escalations.access import cases_to_report
 from escalations.api.answers import json_answer
+from escalations.api.schema import query
 from escalations.queries.reports import failures_report, sla_report, volume_report
-from escalations.records.reports import failures_record, report_filters, sla_record, volume_record
+from escalations.records.reports import ReportQuery, failures_record, report_filters, sla_record, volume_record
 
 
 class SlaReport(APIView):
-    @extend_schema(responses={200: dict}, summary="How deadlines were kept")
+    @extend_schema(
+        operation_id="report_sla",
+        parameters=query(ReportQuery),
+        responses={200: dict},
+        summary="How deadlines were kept",
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         cases, now = cases_to_report(request.user), timezone.now()
         filters = report_filters(request.GET.dict(), now=now)
@@ -20,7 +26,12 @@ class SlaReport(APIView):
 
 
 class FailuresReport(APIView):
-    @extend_schema(responses={200: dict}, summary="What people found wrong")
+    @extend_schema(
+        operation_id="report_failures",
+        parameters=query(ReportQuery),
+        responses={200: dict},
+        summary="What people found wrong",
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         cases = cases_to_report(request.user)
         filters = report_filters(request.GET.dict(), now=timezone.now())
@@ -28,7 +39,12 @@ class FailuresReport(APIView):
 
 
 class VolumeReport(APIView):
-    @extend_schema(responses={200: dict}, summary="How much came in and went out")
+    @extend_schema(
+        operation_id="report_volume",
+        parameters=query(ReportQuery),
+        responses={200: dict},
+        summary="How much came in and went out",
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         cases = cases_to_report(request.user)
         filters = report_filters(request.GET.dict(), now=timezone.now())

@@ -79,7 +79,8 @@ def play(path: Path, *, player: "Player", rate: float | None) -> None:
             if rate:
                 time.sleep(max(0, began + position / rate - time.monotonic()))
             future = pool.submit(player.send, number, body)
-            future.add_done_callback(lambda _: (progress.advance(task), free.release()))
+            future.add_done_callback(lambda _: progress.advance(task))
+            future.add_done_callback(lambda _: free.release())
 
 
 class Player:
