@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from escalations.actions.expire import find_breaches, forget_keys, lapse_claims
 from escalations.actions.expire_holds import apply_due_holds
+from escalations.actions.lead import hand_over_cases, hand_over_in_new_hands
 from escalations.actions.release import build_release, fail_release
 from escalations.queries.releases import releases_to_build
 
@@ -21,6 +22,7 @@ def sweep() -> None:
     apply_due_holds(now=now)
     lapse_claims(now=now)
     find_breaches(now=now)
+    hand_over_in_new_hands(now=now)
     for release_id in releases_to_build():
         current_app.send_task("escalations.build_release", args=[str(release_id)], retry=False)
 
@@ -39,3 +41,9 @@ def build_requested_release(release_id: str) -> None:
     except Exception:
         fail_release(UUID(release_id), reason="The build failed; the operator's log says why. Build it again.")
         raise
+
+
+@shared_task(name="escalations.hand_over_cases")
+def hand_over_cases_of(queue_id: str) -> None:
+    """Make the new lead of a queue the owner of what waits in it."""
+    hand_over_cases(UUID(queue_id), now=timezone.now())

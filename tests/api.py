@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from tests.cases import FAILED, body
 from tests.cast import NOON, World
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from django.contrib.auth.hashers import make_password
 
 from escalations.access import Caller
-from escalations.actions.people import create_key, create_person, create_sender
+from escalations.actions.keys import create_key, create_sender
+from escalations.actions.people import create_person
 from escalations.actions.policies import create_calendar, create_queue, create_workflow
 from escalations.models import Dataset, Person, Queue, Sender, Workflow
 from escalations.rules.identifiers import uuid7

@@ -2,7 +2,8 @@
 
 `stranger` is a sender of another workflow; `expired` is a sender's key that is over; `disabled` may not sign in any
 more. Pages take people by session (`in` is the way to the sign-in), the API takes keys. `{waiting}`, `{held}` (by ada)
-and `{decided}` are cases in `support`; olga owns both workflows, mona sees all of them, cleo leads every queue.
+and `{decided}` are cases in `support`; ada made the `{report}` and is the `{person}`; olga owns both workflows, mona
+sees all of them, cleo leads every queue.
 """
 
 CALLERS = [
@@ -80,6 +81,32 @@ POST   /datasets/all-corrections/releases                            in  403 403
 GET    /datasets/all-corrections/releases/{version}/native           in  403 403 200 200 200 200 200 in  in  in  in
 GET    /workflows/                                                   in  200 200 200 200 200 200 200 in  in  in  in
 GET    /workflows/airline-support/                                   in  404 404 200 200 200 200 200 in  in  in  in
+GET    /workflows/airline-support/description/                       in  404 404 403 403 200 403 200 in  in  in  in
+POST   /workflows/airline-support/trial                              in  404 404 200 200 200 200 200 in  in  in  in
+GET    /report/                                                      in  200 200 200 200 200 200 200 in  in  in  in
+POST   /report/                                                      in  422 302 302 302 302 302 302 in  in  in  in
+GET    /report/{report}/                                             in  404 200 404 404 404 404 404 in  in  in  in
+GET    /settings/                                                    in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/queues/support/lead                                 in  403 403 403 403 403 403 302 in  in  in  in
+GET    /settings/senders/                                            in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/senders/                                            in  403 403 403 403 403 403 200 in  in  in  in
+GET    /settings/senders/{sender}/                                   in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/senders/{sender}/keys                               in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/senders/{sender}/disabling                          in  403 403 403 403 403 403 302 in  in  in  in
+POST   /settings/senders/{sender}/enabling                           in  403 403 403 403 403 403 409 in  in  in  in
+POST   /settings/keys/{key}/rotation                                 in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/keys/{key}/limit                                    in  403 403 403 403 403 403 302 in  in  in  in
+POST   /settings/keys/{key}/expiry                                   in  403 403 403 403 403 403 302 in  in  in  in
+GET    /settings/people/                                             in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/people/                                             in  403 403 403 403 403 403 200 in  in  in  in
+GET    /settings/people/{person}/                                    in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/people/{person}/roles                               in  403 403 403 403 403 403 302 in  in  in  in
+POST   /settings/people/{person}/roles/taking                        in  403 403 403 403 403 403 302 in  in  in  in
+POST   /settings/people/{person}/capacity                            in  403 403 403 403 403 403 302 in  in  in  in
+POST   /settings/people/{person}/password                            in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/people/{person}/keys                                in  403 403 403 403 403 403 200 in  in  in  in
+POST   /settings/people/{person}/disabling                           in  403 403 403 403 403 403 302 in  in  in  in
+POST   /settings/people/{person}/enabling                            in  403 403 403 403 403 403 409 in  in  in  in
 POST   /preferences                                                  302 302 302 302 302 302 302 302 302 302 302 302
 """
 ROWS = TABLE.strip().splitlines()
@@ -95,9 +122,23 @@ WRITES = {
     "/api/v1/escalations/{held}/decision": DECISION,
     "/api/v1/decisions/verify": {"escalation_id": "{waiting}", "output": "x"},
 }
+ONCE = {"once": "0199a9f0-0000-7000-8000-000000000000"}
+KEY = {"workflows": "airline-support", "scopes": "escalations:read", "requests_per_second": 5, **ONCE}
+ROLE = {"role": "reviewer", "queues": "support"}
 PAGE_WRITES = {
     "/escalations/{held}/decision": DECISION,
     "/escalations/{waiting}/move": {"queue": "specialists"},
     "/escalations/{waiting}/assignment": {"person": "ada"},
     "/escalations/{decided}/reopening": REASON,
+    "/report/": {"workflow": "airline-support", "asked": "a", "said": "b", "wrong": "c", **ONCE},
+    "/settings/queues/support/lead": {"person": "ada"},
+    "/settings/senders/": {"name": "new", **KEY},
+    "/settings/senders/{sender}/keys": KEY,
+    "/settings/keys/{key}/rotation": {"overlap": "24", **ONCE},
+    "/settings/keys/{key}/limit": {"limit": 9},
+    "/settings/people/": {"username": "rosa", "capacity": 5, **ROLE},
+    "/settings/people/{person}/roles": ROLE,
+    "/settings/people/{person}/roles/taking": {"right": "reviewer-support"},
+    "/settings/people/{person}/capacity": {"capacity": 5},
+    "/settings/people/{person}/keys": ONCE,
 }

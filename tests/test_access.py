@@ -6,7 +6,8 @@ import pytest
 
 from escalations import access
 from escalations.access import Caller
-from escalations.actions.people import create_person, create_sender
+from escalations.actions.keys import create_sender
+from escalations.actions.people import create_person
 from escalations.actions.submit import submit
 from escalations.errors import Forbidden, NotFound, Unauthenticated
 from escalations.models import Dataset, Escalation, Person

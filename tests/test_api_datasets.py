@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from escalations.actions.release import build_release
 from escalations.models import Dataset, Release
 from escalations.rules.identifiers import uuid7

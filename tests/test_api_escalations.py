@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from tests.api import Api, all_of, api_of, decided_by_api, handed_over, held, is_problem, pointers_of
 from tests.cast import NOON
 

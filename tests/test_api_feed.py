@@ -2,7 +2,7 @@
 
 import pytest
 
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from tests.api import Api, all_of, api_of, decided_by_api, is_problem, pointers_of
 from tests.cast import NOON
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from escalations.actions.claim import claim_escalation
-from escalations.actions.people import create_key, create_sender
+from escalations.actions.keys import create_key, create_sender
 from escalations.models import Escalation
 from tests.api import Api, api_of, handed_over, is_problem, pointers_of
 from tests.cases import body

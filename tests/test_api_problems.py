@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from escalations.api.views.workflows import WorkflowPolicy
 from escalations.models import ApiKey, Sender
 from tests.api import PROBLEM, V1, Api, api_of, handed_over, is_problem

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from escalations.models import Decision
 from tests.api import Api, all_of, api_of, decided_by_api, handed_over, is_problem, pointers_of
 from tests.cases import decided, decided_again

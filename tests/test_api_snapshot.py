@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from escalations.actions.people import create_key, create_sender
+from escalations.actions.keys import create_key, create_sender
 from tests.api import Api, api_of, handed_over, is_problem
 
 RAW = b' {"workflow":"airline-support",\t"input":"\\u0000 \\ud83d","output":" \xc3\xa9\\n","flags":[{"code":"x"}]} \r\n'

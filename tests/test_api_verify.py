@@ -2,7 +2,7 @@
 
 import pytest
 
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from tests.api import Api, api_of, decided_by_api, filled, handed_over, is_problem, pointers_of
 from tests.cast import NOON
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from escalations.actions.people import create_key, create_sender
+from escalations.actions.keys import create_key, create_sender
 from tests.api import Api, api_of, decided_by_api, handed_over, held, is_problem, pointers_of
 from tests.cast import NOON
 

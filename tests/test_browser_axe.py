@@ -1,17 +1,22 @@
 """axe finds nothing on any page, in both themes, narrow and wide."""
 
+import json
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from escalations.access.reporting import reporter
 from escalations.actions.release import build_release, request_release
+from escalations.actions.submit import submit
 from tests.cast import make_world
-from tests.pages import claimed, decided, hand_over
+from tests.pages import BODY, claimed, decided, hand_over
 from tests.test_browser_desk import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REPORTS = [f"/reports/{name}" for name in ("failures/", "sla/", "volume/", "cases/", "sla/?workflow=clinical-notes")]
+SETTINGS = ["/settings/", "/settings/senders/", "/settings/people/"]
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)]
 
 
@@ -25,9 +30,12 @@ def pages(transactional_db):
     build_release(
         request_release(world.dataset, requested_by="system", note="", now=timezone.now()).pk, now=timezone.now()
     )
+    reported = submit(json.dumps(BODY).encode(), caller=reporter(world.olga), now=timezone.now()).escalation
     return {
         "ada": ["/", f"/escalations/{held.pk}/", "/nothing-here/"],
         "cleo": ["/queues/support/", f"/escalations/{done.pk}/", "/datasets/", "/datasets/all-corrections/"],
+        "admin": [*SETTINGS, f"/settings/senders/{world.sender.pk}/", f"/settings/people/{world.cleo.pk}/"],
+        "olga": ["/workflows/airline-support/description/", "/report/", f"/report/{reported.pk}/"],
         "mona": ["/workflows/", "/workflows/airline-support/", "/datasets/", *REPORTS],
     }
 

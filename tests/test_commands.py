@@ -10,7 +10,7 @@ from django.utils import timezone
 from escalations.access import queues_reviewed_by
 from escalations.actions.claim import claim_next
 from escalations.actions.decide import submit_review
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from escalations.actions.release import request_release
 from escalations.actions.submit import submit
 from escalations.models import SCOPES, ApiKey, Person, Release, Sender

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from escalations.actions.people import create_key, create_sender
+from escalations.actions.keys import create_key, create_sender
 from escalations.models import Escalation, IdempotencyKey
 from tests import databases
 from tests.cast import NOON, make_world

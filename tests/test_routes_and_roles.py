@@ -11,13 +11,16 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
-from escalations.actions.people import create_key, create_sender
+from escalations.access.reporting import reporter
+from escalations.actions.keys import create_key, create_sender
 from escalations.actions.release import build_release, request_release
+from escalations.actions.submit import submit
 from tests.api import decided_by_api, handed_over, held
 from tests.cases import body
 from tests.cast import NOON
 from tests.routes import CALLERS, PAGE_WRITES, ROWS, WRITES
 
+PLACES = ("waiting", "held", "decided", "person", "sender", "key", "report")
 LOGIN_URL = "/accounts/login/"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -61,6 +64,10 @@ def places(world):
         "token": claimed["claim"]["token"],
         "decided": decision["escalation_id"],
         "version": "1.0.0",
+        "person": world.ada.pk,
+        "sender": world.sender.pk,
+        "key": world.sender.keys.get(prefix=world.key.split("_")[1]).pk,
+        "report": submit(body(), caller=reporter(world.ada), now=NOON).escalation.pk,
     }
 
 
@@ -110,7 +117,7 @@ def test_who_gets_what(world, keys, places, row):
 def row_of(row: str) -> tuple[str, str]:
     """A row's method and the pattern that its path leads to."""
     method, path, *_ = row.split()
-    places = dict.fromkeys(("waiting", "held", "decided"), "00000000-0000-7000-8000-000000000000")
+    places = dict.fromkeys(PLACES, "00000000-0000-7000-8000-000000000000")
     return method, resolve(path.format(**places, version="1.0.0")).route
 
 

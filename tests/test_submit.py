@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Q
 
-from escalations.actions.people import create_sender
+from escalations.actions.keys import create_sender
 from escalations.actions.submit import submit, submit_many
 from escalations.errors import Conflict, Forbidden, InProgress, Invalid, Malformed
 from escalations.models import Clock, Escalation, Snapshot

@@ -31,12 +31,17 @@ def event_of(entry: Entry) -> Event:
     )
 
 
+def hold_stream(stream: tuple[str, str]) -> None:
+    """Make other writers of the stream wait until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_STREAM, [":".join(stream)])
+
+
 @transaction.atomic
 def append(stream: tuple[str, str], verb: str, *, actor: str, facts: Mapping[str, Any], now: datetime) -> Event:
     """One more line of a person's day, a workflow, a dataset or the system; writers of one stream queue up."""
     kind, stream_id = stream
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_STREAM, [f"{kind}:{stream_id}"])
+    hold_stream(stream)
     last = Event.objects.filter(stream_kind=kind, stream_id=stream_id).order_by("-seq").first()
     seq, prev_hash = (last.seq + 1, last.hash) if last else (1, GENESIS)
     event = event_of(Entry(kind, stream_id, seq, verb, actor, facts, now, prev_hash))

@@ -85,6 +85,19 @@ def give_back_claim(escalation_id: UUID, *, reviewer: Person, now: datetime) -> 
     return end_claim(claim, escalation=escalation, end=Claim.End.GIVEN_BACK, actor=f"person:{reviewer.pk}", now=now)
 
 
+def give_back_claims(person: Person, *, keeping: Sequence[Queue], by: Person, now: datetime) -> int:
+    """End what the person holds in other queues than these; how many. The caller has locked the person."""
+    held = Claim.objects.filter(reviewer=person, ended_at__isnull=True).exclude(escalation__queue__in=keeping)
+    done = 0
+    for escalation_id in held.order_by("escalation_id").values_list("escalation_id", flat=True):
+        escalation = locked(escalation_id)
+        claim = open_claim_of(escalation)
+        if claim and claim.reviewer_id == person.pk:
+            end_claim(claim, escalation=escalation, end=Claim.End.GIVEN_BACK, actor=f"person:{by.pk}", now=now)
+            done += 1
+    return done
+
+
 @transaction.atomic
 def skip_escalation(escalation_id: UUID, *, reviewer: Person, reason: str, now: datetime) -> Skip:
     """Give the claim back at once, with a reason; the skipper does not get it again for a while."""

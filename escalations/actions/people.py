@@ -1,24 +1,34 @@
-"""People, senders and their keys."""
+"""People: made, with roles and rights; what they may hold at once; how they sign in first."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from guardian.shortcuts import assign_perm
 
 from escalations.actions._ledger import append
+from escalations.actions._legal import need_legal
+from escalations.actions.keys import create_key
 from escalations.errors import Fault, Invalid
-from escalations.models import SCOPES, ApiKey, Person, Queue, Sender, Workflow
+from escalations.models import Person, Queue, Workflow
+from escalations.records.forms import PersonForm
 from escalations.rules.identifiers import uuid7
 
+STREAM = ("system", "people")
 QUEUE_RIGHTS = {"reviewer": ("review_queue",), "lead": ("lead_queue", "review_queue")}
 WORKFLOW_RIGHTS = {"workflow_owner": "own_workflow", "manager": "view_workflow"}
-PREFIX_BYTES, SECRET_BYTES = 6, 32
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are mistaken for each other
+GROUPS, GROUP_LETTERS = 4, 4
+
+
+def actor_of(by: Person | None) -> str:
+    """How the ledger names who did it."""
+    return f"person:{by.pk}" if by else "system"
 
 
 @transaction.atomic
@@ -33,18 +43,37 @@ def create_person(
     if is_new:
         person.set_unusable_password()
         person.save(update_fields=["password"])
-    _give_rights(person, role, queues=queues, workflows=workflows)
-    facts = {
-        "person": str(person.pk),
-        "role": role,
-        "queues": [queue.slug for queue in queues],
-        "workflows": [workflow.slug for workflow in workflows],
-    }
-    append(("system", "people"), "role_given", actor="system", facts=facts, now=now)
-    return person
+    return give_role(person, role, queues=queues, workflows=workflows, by=None, now=now)
 
 
-def _give_rights(person: Person, role: str, *, queues: Sequence[Queue], workflows: Sequence[Workflow]) -> None:
+@transaction.atomic
+def add_person(
+    asked: PersonForm, *, queues: Sequence[Queue], workflows: Sequence[Workflow], by: Person, now: datetime
+) -> tuple[Person, str]:
+    """A person by a username that no other has, with a role, and the password that they sign in with first."""
+    if Person.objects.filter(username__iexact=asked.username).exists():
+        fault = Fault("/username", "taken", "Somebody has this user name.")
+        raise Invalid("The user name is taken.", faults=[fault])
+    named = {"first_name": asked.first_name, "last_name": asked.last_name}
+    person = Person(id=uuid7(now), username=asked.username, date_joined=now, capacity=asked.capacity, **named)
+    person.set_unusable_password()
+    person.save(force_insert=True)
+    facts = {"person": str(person.pk), "capacity": asked.capacity}
+    append(STREAM, "person_added", actor=actor_of(by), facts=facts, now=now)
+    give_role(person, asked.role, queues=queues, workflows=workflows, by=by, now=now)
+    return person, set_password(person, asked.password, by=by, now=now)
+
+
+@transaction.atomic
+def give_role(
+    person: Person,
+    role: str,
+    *,
+    queues: Sequence[Queue] = (),
+    workflows: Sequence[Workflow] = (),
+    by: Person | None,
+    now: datetime,
+) -> Person:
     """Add the role's group, and its permissions on each queue and workflow."""
     person.groups.add(Group.objects.get(name=role))
     for queue in queues:
@@ -54,63 +83,46 @@ def _give_rights(person: Person, role: str, *, queues: Sequence[Queue], workflow
         assign_perm(WORKFLOW_RIGHTS.get(role, "view_workflow"), person, workflow)
     if role == "manager" and not workflows:
         person.user_permissions.add(Permission.objects.get(codename="view_workflow"))
+    on = {"queues": [queue.slug for queue in queues], "workflows": [workflow.slug for workflow in workflows]}
+    append(STREAM, "role_given", actor=actor_of(by), facts={"person": str(person.pk), "role": role, **on}, now=now)
+    return person
 
 
 @transaction.atomic
-def create_sender(name: str, *, now: datetime) -> Sender:
-    """A sender by that name; the standing one if there is one."""
-    return Sender.objects.get_or_create(name=name, defaults={"id": uuid7(now), "created_at": now})[0]
+def set_capacity(person: Person, capacity: int, *, by: Person, now: datetime) -> Person:
+    """How many claims the person may hold at once; what they hold already stays theirs."""
+    person.capacity = capacity
+    person.save(update_fields=["capacity"])
+    facts = {"person": str(person.pk), "capacity": capacity}
+    append(STREAM, "capacity_set", actor=actor_of(by), facts=facts, now=now)
+    return person
+
+
+def new_password() -> str:
+    """A password that can be read out: four groups of letters and digits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP_LETTERS)) for _ in range(GROUPS))
 
 
 @transaction.atomic
-def admit_sender(name: str, *, workflows: Sequence[Workflow], scopes: Sequence[str] = SCOPES, now: datetime) -> str:
-    """A sender by that name, made where there is none, and a new key for it, as text."""
-    _need_legal("name", name, of=Sender)
-    return create_key(create_sender(name, now=now), workflows=workflows, scopes=scopes, now=now)
+def set_password(person: Person, password: str, *, by: Person, now: datetime) -> str:
+    """Let the person sign in with this password, or with a new one where none is given; they are signed out.
 
-
-@transaction.atomic
-def admit_person(
-    username: str, *, role: str, queues: Sequence[Queue] = (), workflows: Sequence[Workflow] = (), now: datetime
-) -> str:
-    """A person with a role and rights, made where there is none, and a new personal key, as text."""
-    _need_legal("username", username, of=Person)
-    return create_key(create_person(username, role=role, queues=queues, workflows=workflows, now=now), now=now)
-
-
-def _need_legal(field: str, value: str, *, of: type[Sender] | type[Person]) -> None:
-    """Raise Invalid unless the value is what the field takes."""
+    Returns the password, which nobody can read again.
+    """
+    password = password or new_password()
     try:
-        of._meta.get_field(field).clean(value, None)
+        validate_password(password, person)
     except ValidationError as error:
-        fault = Fault(f"/{field}", "invalid", " ".join(error.messages))
-        raise Invalid(f"The {field} can not be used.", faults=[fault]) from None
+        fault = Fault("/password", "weak", " ".join(error.messages))
+        raise Invalid("The password can not be used.", faults=[fault]) from None
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    append(STREAM, "password_set", actor=actor_of(by), facts={"person": str(person.pk)}, now=now)
+    return password
 
 
 @transaction.atomic
-def create_key(
-    holder: Sender | Person,
-    *,
-    workflows: Sequence[Workflow] = (),
-    scopes: Sequence[str] = SCOPES,
-    now: datetime,
-    expires_at: datetime | None = None,
-) -> str:
-    """A new key for a sender or a person, as text: this is the only time it can be shown."""
-    if set(scopes) - set(SCOPES):
-        raise Invalid("A scope is not known.", faults=[Fault("/scopes", "unknown", f"Known are: {', '.join(SCOPES)}.")])
-    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_hex(SECRET_BYTES)
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    is_sender = isinstance(holder, Sender)
-    owner = {"sender": holder, "scopes": list(scopes)} if is_sender else {"person": holder, "scopes": []}
-    key = ApiKey(id=uuid7(now), prefix=prefix, secret_sha256=digest, created_at=now, expires_at=expires_at, **owner)
-    key.save(force_insert=True)
-    key.workflows.set(workflows)
-    facts = {"key": prefix, "scopes": list(key.scopes), "workflows": sorted(one.slug for one in workflows)}
-    append(("system", "keys"), "key_created", actor="system", facts=facts, now=now)
-    return f"rvk_{prefix}_{secret}"
-
-
-def note_use_of_key(key_id: UUID, *, now: datetime) -> None:
-    """Remember when a key was last used; the caller asks at most once a minute."""
-    ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
+def admit_person(username: str, *, now: datetime, **rights: Any) -> str:
+    """A person with a role and rights, made where there is none, and a new personal key, as text."""
+    need_legal("username", username, of=Person)
+    return create_key(create_person(username, now=now, **rights), now=now)

@@ -5,7 +5,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from escalations.access import Caller
-from escalations.actions.people import note_use_of_key
+from escalations.actions.keys import note_use_of_key
 from escalations.api.limits import take
 from escalations.errors import Unauthenticated
 from escalations.models import Person

@@ -55,3 +55,7 @@ class ApiKey(models.Model):
 
     def __str__(self):
         return self.prefix
+
+    def is_good(self, now) -> bool:
+        """Whether the key has neither ended nor been revoked."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)

@@ -30,6 +30,7 @@ EVENT_WORDS = {
     "claim_lapsed": "let the claim lapse",
     "assigned": "assigned it",
     "moved": "moved it to another queue",
+    "owner_changed": "handed it to the queue's new lead",
     "breached": "passed without a decision",
     "reopened": "opened it again",
     "withdrawn": "withdrew it",

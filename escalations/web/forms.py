@@ -10,7 +10,7 @@ from escalations.errors import Fault, Invalid, Refusal
 from escalations.models import Person, Queue, Skip
 from escalations.queries.case import Case
 from escalations.records.decision import DecisionBody
-from escalations.records.strict import read
+from escalations.records.strict import Record, read
 from escalations.rules.text import display_text
 
 LONGEST_REASON = 2000
@@ -21,7 +21,20 @@ LABELS = {
     "reasoning": "Reasoning",
     "severity": "Severity",
     "expected_behavior": "What it should have done",
+    "username": "User name",
+    "requests_per_second": "Requests per second",
+    "password_again": "Password, again",
+    "expires_on": "Expires on",
+    "asked": "What the user asked",
+    "said": "What the assistant said",
+    "wrong": "What is wrong with it",
+    "business_owner": "Business owner",
+    "technical_owner": "Technical owner",
+    "success": "It succeeds when",
+    "is_active": "Disable",
 }
+LISTS = ("failure_categories", "scopes", "workflows", "queues")
+SECRETS = ("password", "password_again")  # never sent back
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,12 @@ class Typed:
     @property
     def named_faults(self) -> list[tuple[str, str, str]]:
         """(field, its label, sentence) of each fault, for the summary above a form."""
-        return [(name, LABELS.get(name, name), one) for name, found in self.faults.items() for one in found]
+        return [(name, LABELS.get(name, code_words(name)), one) for name, found in self.faults.items() for one in found]
+
+
+def code_words(name: str) -> str:
+    """A field's name as a label: `first_name` → `First name`."""
+    return name.replace("_", " ").replace("-", " on ", 1).capitalize()
 
 
 def lines(text: str) -> str:
@@ -65,12 +83,18 @@ def decision_of(post: QueryDict) -> DecisionBody:
 
 def typed(post: QueryDict, refusal: Refusal) -> Typed:
     """A refused form, as it was sent."""
-    answers = {name: lines(value) for name, value in post.items()}
-    answers["failure_categories"] = post.getlist("failure_categories")
+    answers: dict[str, Any] = {name: lines(value) for name, value in post.items() if name not in SECRETS}
+    answers |= {name: post.getlist(name) for name in LISTS}
     faults: dict[str, list[str]] = {}
     for fault in refusal.faults:
         faults.setdefault(fault.pointer.split("/")[1] if fault.pointer else "", []).append(fault.detail)
     return Typed(answers, faults, refusal.detail, is_kept=True)
+
+
+def form_of(record: type[Record], post: QueryDict) -> Record:
+    """A form as the record of the same fields. Raises Invalid with every fault; what is not sent is empty."""
+    names = record.model_fields
+    return read(record, {name: post.getlist(name) if name in LISTS else lines(post.get(name, "")) for name in names})
 
 
 def blank(case: Case) -> Typed:

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from escalations.web import cases, datasets, desk, lead, preferences, queues, reports, workflows
+from escalations.web import (
+    cases,
+    datasets,
+    desk,
+    keys,
+    lead,
+    people,
+    preferences,
+    queues,
+    reporting,
+    reports,
+    senders,
+    settings,
+    workflows,
+)
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -28,5 +42,28 @@ urlpatterns = [
     path("datasets/<slug:slug>/releases/<str:version>/<slug:name>", datasets.release_file, name="release_file"),
     path("workflows/", workflows.workflows, name="workflows"),
     path("workflows/<slug:slug>/", workflows.workflow, name="workflow"),
+    path("workflows/<slug:slug>/trial", workflows.trial, name="workflow_trial"),
+    path("workflows/<slug:slug>/description/", workflows.description, name="workflow_description"),
+    path("report/", reporting.reporting, name="reporting"),
+    path("report/<uuid:escalation_id>/", reporting.report_made, name="report_made"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/queues/<slug:slug>/lead", settings.lead, name="queue_lead"),
+    path("settings/senders/", senders.senders, name="senders"),
+    path("settings/senders/<uuid:sender_id>/", senders.sender, name="sender"),
+    path("settings/senders/<uuid:sender_id>/keys", senders.keys, name="sender_keys"),
+    path("settings/senders/<uuid:sender_id>/disabling", senders.disabling, name="sender_disabling"),
+    path("settings/senders/<uuid:sender_id>/enabling", senders.enabling, name="sender_enabling"),
+    path("settings/keys/<uuid:key_id>/rotation", keys.rotation, name="key_rotation"),
+    path("settings/keys/<uuid:key_id>/limit", keys.limit, name="key_limit"),
+    path("settings/keys/<uuid:key_id>/expiry", keys.expiry, name="key_expiry"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/<uuid:person_id>/", people.person, name="person"),
+    path("settings/people/<uuid:person_id>/roles", people.roles, name="person_roles"),
+    path("settings/people/<uuid:person_id>/roles/taking", people.taking, name="person_taking"),
+    path("settings/people/<uuid:person_id>/capacity", people.capacity, name="person_capacity"),
+    path("settings/people/<uuid:person_id>/password", people.password, name="person_password"),
+    path("settings/people/<uuid:person_id>/keys", people.keys, name="person_keys"),
+    path("settings/people/<uuid:person_id>/disabling", people.disabling, name="person_disabling"),
+    path("settings/people/<uuid:person_id>/enabling", people.enabling, name="person_enabling"),
     path("preferences", preferences.preferences, name="preferences"),
 ]

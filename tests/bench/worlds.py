@@ -16,7 +16,7 @@ PRODUCT = """
 import json
 from django.utils import timezone
 from tests.cast import PASSWORD, make_world
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from escalations.models import ApiKey, Person, Queue
 now = timezone.now()
 world = make_world(now)

@@ -9,7 +9,7 @@ from escalations.actions.demo.calendar import Era
 from escalations.actions.demo.play import Play
 from escalations.actions.demo.story import day_of_work, history
 from escalations.actions.demo.world import SENDER, build_world
-from escalations.actions.people import create_key
+from escalations.actions.keys import create_key
 from escalations.models import ApiKey, Person, Sender, Workflow
 
 SEED = 1912  # the same story every time

@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from escalations.access import Caller
 from escalations.actions.datasets import create_dataset
 from escalations.actions.demo.cases import policies
-from escalations.actions.people import create_key, create_person, create_sender
+from escalations.actions.keys import create_key, create_sender
+from escalations.actions.people import create_person
 from escalations.actions.policies import activate_policy, create_calendar, create_queue, create_workflow
 from escalations.models import SCOPES, Dataset, Person, Queue, Sender, Workflow
 from escalations.rules.identifiers import uuid7

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from escalations.actions.people import admit_sender
+from escalations.actions.keys import admit_sender
 from escalations.management.shell import ShellCommand
 from escalations.models import SCOPES
 from escalations.queries.by_slug import workflows_by_slug
