@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from escalations.actions.demo.cases import cases
+from escalations.actions.demo.variations import repeat
+
 DEMO = Path(__file__).parent.parent / "escalations" / "demo"
 FILES = sorted((DEMO / "cases").glob("*.json"))
 CASES = [case for path in FILES for case in json.loads(path.read_text(encoding="utf-8"))]
@@ -33,22 +36,22 @@ def categories_named_by(case):
     return {*case["decision"]["failure_categories"], *(span["category"] for span in spans)}
 
 
-def test_every_workflow_has_at_least_eight_cases():
+def test_every_workflow_has_at_least_eighteen_cases():
     assert {path.stem for path in FILES} == {policy["slug"] for policy in POLICIES}
-    assert all(len(json.loads(path.read_text(encoding="utf-8"))) >= 8 for path in FILES)
+    assert all(len(json.loads(path.read_text(encoding="utf-8"))) >= 18 for path in FILES)
 
 
 def test_there_are_enough_cases_with_unique_keys():
-    assert len({case["key"] for case in CASES}) == len(CASES) >= 48
+    assert len({case["key"] for case in CASES}) == len(CASES) >= 108
 
 
 def test_no_two_outputs_are_equal():
     assert len({case["escalation"]["output"] for case in CASES}) == len(CASES)
 
 
-def test_every_category_is_used_at_least_twice():
+def test_every_category_is_used_at_least_five_times():
     used = [category for case in CASES for category in case["decision"]["failure_categories"]]
-    assert all(used.count(category) >= 2 for category in CATEGORIES)
+    assert all(used.count(category) >= 5 for category in CATEGORIES)
 
 
 @each_case
@@ -101,3 +104,22 @@ def test_intake_never_routes_to_the_specialists(policy):
 def test_rules_ask_only_what_a_policy_can_see(policy):
     seen = {"flags", "severity", "confidence_below", "models", "prompts", "tools", "validation_failed", "metadata"}
     assert all(rule["when"] and rule["when"].keys() <= seen for rule in policy["rules"])
+
+
+@each_case
+def test_a_case_can_be_brought_by_others_in_other_words(case):
+    written = next(one for one in cases() if one.key == case["key"])
+    told = [written, *(repeat(written, nth) for nth in range(6))]
+    inputs = [json.dumps(one.escalation["input"], ensure_ascii=False) for one in told]
+    assert len(set(inputs)) >= 5
+    for one in told:
+        for span in one.answers.get("spans", []):
+            assert span["quote"] == one.escalation["output"][span["start"] : span["end"]] != ""
+
+
+@each_case
+def test_every_word_that_may_change_stands_in_the_case(case):
+    text = json.dumps([case["escalation"], case["decision"]], ensure_ascii=False)
+    for group in case["vary"]:
+        assert all(json.dumps(word, ensure_ascii=False)[1:-1] in text for word in group)
+        assert len({len(others) for others in group.values()}) == 1

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from escalations.access import queues_led_by, queues_reviewed_by, queues_seen_by, workflows_seen_by
+from escalations.actions.demo.calendar import HASTY_PROMPT, UPGRADED, Era
 from escalations.models import (
     ApiKey,
     Claim,
@@ -81,6 +83,48 @@ def test_there_are_three_months_of_decisions_of_every_kind():
     assert decisions.filter(decided_by=None).count() >= 3
     assert decisions.filter(overrides__isnull=False).count() >= 3
     assert Escalation.objects.filter(status="withdrawn").count() >= 2
+
+
+def decided_between(since, until):
+    """The standing decision of each case that arrived between so many and so many days ago."""
+    now = timezone.now()
+    arrived = (now - timedelta(days=since), now - timedelta(days=until))
+    found = Decision.objects.filter(escalation__received_at__range=arrived).order_by("sequence")
+    return list({one.escalation_id: one for one in found}.values())
+
+
+def share(found, has):
+    return sum(map(has, found)) / len(found)
+
+
+def test_the_better_model_fails_clearly_less():
+    before, after = (
+        share(decided_between(*days), lambda one: one.verdict != "approve") for days in ((91, UPGRADED), (UPGRADED, 2))
+    )
+    assert before - after >= 0.15
+
+
+def test_the_hasty_prompt_leaves_steps_out_while_it_is_live():
+    since, until = HASTY_PROMPT
+    calm, hasty, after = (
+        share(decided_between(*days), lambda one: "incomplete_reasoning" in one.failure_categories)
+        for days in ((UPGRADED, since), (since, until), (until, 2))
+    )
+    assert hasty >= 1.5 * max(calm, after, 0.1)
+
+
+def test_one_bad_day_has_more_breaches_than_any_other():
+    missed = Clock.objects.filter(outcome="missed", escalation__status="decided")
+    days = Counter(at.date() for at in missed.values_list("breached_at", flat=True))
+    (worst, most), (_, next_most) = days.most_common(2)
+    assert worst == Era(timezone.now()).bad_day
+    assert most >= max(5, 2 * next_most)
+
+
+def test_no_two_cases_of_the_world_have_the_same_input():
+    snapshots = [json.loads(bytes(raw)) for raw in Snapshot.objects.values_list("raw", flat=True)]
+    told = {json.dumps([one["input"], one.get("context")], sort_keys=True) for one in snapshots}
+    assert len(told) >= 0.98 * len(snapshots)
 
 
 def test_a_day_of_work_is_open():

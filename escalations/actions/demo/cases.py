@@ -1,8 +1,7 @@
-"""The written cases of the demo world, and truthful variations of them: other bookings, versions, times, ids."""
+"""The written cases of the demo world, and what a sender makes of them: versions, times, ids."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,12 +13,6 @@ from escalations.rules.ledger import instant
 from escalations.rules.routing import Facts, route
 
 FOLDER = Path(__file__).parents[2] / "demo"
-LETTERS, DIGITS = "ABCDEFGHJKLMNPRSTUVWXYZ", "23456789"
-REFERENCES = {  # what names a booking or an order in a case's text: the same everywhere in it, of one length
-    "airline-support": re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{6}\b"),
-    "refund-actions": re.compile(r"(?<=\bN-)\d{5}\b|(?<=\bRF-)\d{4}\b"),
-    "general-assistant": re.compile(r"(?<=\bTF-)\d{4}\b"),
-}
 SAMPLED = {"code": "random_sample", "detector": "audit-sample", "detector_version": "1"}
 
 
@@ -31,6 +24,7 @@ class Case:
     workflow: str
     escalation: Mapping[str, Any]
     answers: Mapping[str, Any]
+    vary: Sequence[Mapping[str, Sequence[str]]] = ()  # what may be called otherwise; the words of a group go together
 
     @property
     def has_failed(self) -> bool:
@@ -77,23 +71,7 @@ def hostile_case() -> Case:
 
 def _read(path: Path) -> list[Case]:
     told = json.loads(path.read_text(encoding="utf-8"))
-    return [Case(one["key"], path.stem, one["escalation"], one["decision"]) for one in told]
-
-
-def repeat(case: Case, rng: Random) -> Case:
-    """The case as another person brings it: another booking or order, wherever the text names it."""
-    pattern = REFERENCES.get(case.workflow)
-    if pattern is None:
-        return case
-    text = json.dumps([case.escalation, case.answers], ensure_ascii=False)
-    for token in sorted(set(pattern.findall(text))):
-        text = text.replace(token, _like(token, rng))
-    escalation, answers = json.loads(text)
-    return Case(case.key, case.workflow, escalation, answers)
-
-
-def _like(token: str, rng: Random) -> str:
-    return "".join(rng.choice(DIGITS if sign.isdigit() else LETTERS) for sign in token)
+    return [Case(one["key"], path.stem, one["escalation"], one["decision"], one.get("vary", ())) for one in told]
 
 
 def can_improve(case: Case) -> bool:

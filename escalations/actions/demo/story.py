@@ -1,5 +1,6 @@
 """What arrives in the demo world, and what becomes of it: the history, and the day of open work."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +8,8 @@ from random import Random
 from typing import Any
 
 from escalations.actions.demo.calendar import Era
-from escalations.actions.demo.cases import Case, body_of, can_improve, cases, hostile_case, improved, repeat
+from escalations.actions.demo.cases import Case, body_of, can_improve, cases, hostile_case, improved
+from escalations.actions.demo.variations import repeat
 
 REVIEW, WITHDRAW, SENIOR, DOUBT = "review", "withdraw", "senior", "doubt"  # of the history
 NOW, OPEN, HELD = "now", "open", "held"  # of the last day
@@ -47,33 +49,36 @@ def history(era: Era, rng: Random) -> list[Arrival]:
     """Three months of arrivals that people have dealt with."""
     told: list[Arrival] = []
     last_seen: dict[str, datetime] = {}
+    seen_counts: Counter[str] = Counter()
     for at in era.arrivals(rng):
         fresh = [case for case in cases() if at - last_seen.get(case.key, era.start - NOT_AGAIN_FOR) >= NOT_AGAIN_FOR]
         case = rng.choices(fresh, [_weight(case, at, era) for case in fresh])[0]
         last_seen[case.key] = at
-        fate, version = _fate(case, at, era=era, rng=rng), _version_of(case, at, era=era, rng=rng)
+        seen_counts[case.key] += 1
+        fate = _fate(case, at, era=era, rng=rng)
+        version = _version_of(repeat(case, seen_counts[case.key]), at, era=era, rng=rng)
         told.append(_arrival(version, at, era=era, rng=rng, fate=fate))
     return told
 
 
 def _weight(case: Case, at: datetime, era: Era) -> float:
     """How likely a case is at an instant: a better model fails less, a hasty prompt leaves steps out."""
-    weight = 1.0
+    weight, skips_steps = 1.0, "incomplete_reasoning" in case.categories
     if era.is_upgraded(at):
         weight *= 0.6 if case.has_failed else 1.1
+        weight *= 0.5 if skips_steps else 1.0
         weight *= 0.4 if case.escalation["model"]["version"] == OLD_VERSION else 1.0
     elif not case.has_failed:
         weight *= 0.5
     if era.is_hasty(at) and case.workflow == "airline-support":
-        weight *= 14.0 if "incomplete_reasoning" in case.categories else 1.3
+        weight *= 36.0 if skips_steps else 1.3
     return weight
 
 
 def _version_of(case: Case, at: datetime, *, era: Era, rng: Random) -> Case:
-    """The case as somebody else brings it; after the upgrade sometimes with the output that it should have had."""
+    """The case; after the upgrade sometimes with the output that it should have had."""
     is_better = era.is_upgraded(at) and not (era.is_hasty(at) and case.workflow == "airline-support")
-    version = repeat(case, rng)
-    return improved(version) if is_better and can_improve(case) and rng.random() < 0.3 else version
+    return improved(case) if is_better and can_improve(case) and rng.random() < 0.3 else case
 
 
 def _fate(case: Case, at: datetime, *, era: Era, rng: Random) -> str:
@@ -104,7 +109,7 @@ def day_of_work(era: Era, rng: Random) -> list[Arrival]:
         waiting = [_take(pool, workflow) for _ in range(count)]
         told += [(rng.uniform(*OPEN_AGES[case.severity()]), case, OPEN) for case in waiting]
     ordinary = [case for case in pool if case.workflow in OPEN_COUNTS]
-    told += [(hours * 60, repeat(case, rng), NOW) for hours, case in zip(SETTLED_AGES, ordinary, strict=False)]
+    told += [(hours * 60, repeat(case, 0), NOW) for hours, case in zip(SETTLED_AGES, ordinary, strict=False)]
     arrivals = ((era.now - timedelta(minutes=age), case, fate) for age, case, fate in told)
     return [_arrival(case, at, era=era, rng=rng, fate=fate) for at, case, fate in arrivals]
 
