@@ -1,99 +1,32 @@
-"""The web front: a small ASGI application around Django's WSGI handler.
+"""What uvicorn serves: Django behind the bounds of `reviewapp.front`, with answers that may wait.
 
-A request takes a thread only once its body is complete, so slow senders cannot occupy the threads. Answers that wait
-cost a coroutine, not a thread: `reviewapp.waiting`.
+An answer that waits costs a coroutine, not a thread: `reviewapp.waiting`.
 """
 
-import asyncio
-import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
-import structlog
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from reviewapp.wsgi import application as django_application  # isort: skip - first: it sets Django up
-from reviewapp.problems import Problem
-from reviewapp.request_ids import request_id_from
-from reviewapp.waiting import Wait, Watch, finish, may_wait
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-log = structlog.get_logger("reviewapp.requests")
-LONGEST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-BODY_SECONDS = 120  # for a body to arrive
-MOST_REQUESTS = 512  # at once in this process, waiting for a thread included
-DRAIN_BYTES = 64 * 1024 * 1024  # of a refused body that are read and dropped, so that its sender reads the answer
-
-CHARSET = re.compile(rb'\s*;?\s*charset\s*=\s*"?utf-?8"?\s*(?=;|\Z)', re.IGNORECASE)
-
-TOO_LONG = Problem(413, "too_large", "The body is too large", f"The body is longer than {LONGEST_BODY_BYTES} bytes.")
-NOT_UTF8 = Problem(415, "unsupported_media_type", "The body must be in UTF-8", "Name no other charset than UTF-8.")
-TOO_SLOW = Problem(
-    408, "too_slow", "The body did not arrive in time", f"The body did not arrive within {BODY_SECONDS} seconds."
-)
-TOO_BUSY = Problem(
-    429,
-    "too_many_at_once",
-    "Too many requests at once",
-    "Wait a second, then try again.",
-    {"Retry-After": "1", "RateLimit-Policy": f'"at-once";q={MOST_REQUESTS}', "RateLimit": '"at-once";r=0;t=1'},
-)
+from reviewapp.front import Front, Message, Receive, Rest, Scope, Send
+from reviewapp.waiting import Watch, finish, may_wait
 
 
-class TooLongError(Exception):
-    """The body is longer than any endpoint takes."""
+class WaitingFront(Front):
+    """Keeps an answer back where the view says that it may wait."""
 
+    watch: Watch | None = None
 
-class SenderGoneError(Exception):
-    """The sender went away before the body was complete."""
-
-
-class Front:
-    """Bounds what reaches Django: how many requests, how long a body, how long it may take."""
-
-    def __init__(self, wsgi_application: Callable[..., Any], *, threads: int) -> None:
-        self.django = WSGIMiddleware(wsgi_application, workers=threads)
-        self.watch = Watch()
-        self.request_count = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.django(scope, receive, send)  # type: ignore[arg-type]  # lifespan; closes websockets
-            return
-        if self.request_count >= MOST_REQUESTS:
-            await refuse(TOO_BUSY, scope, receive=receive, send=send)
-            return
-        if names_other_charset(scope):
-            await refuse(NOT_UTF8, scope, receive=receive, send=send)
-            return
-        self.request_count += 1
-        try:
-            kept, wait = await self.answer(scope, receive, send)
-        finally:
-            self.request_count -= 1
-        await finish(kept, wait, watch=self.watch, receive=receive, send=send)
-
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[list[Message], Wait | None]:
-        """Refuse, or let Django answer. One that may wait is kept and given back, with Django's word on it."""
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> Rest | None:
+        """Answer at once, or keep the answer and give it when the case is closed or the time is over."""
+        if not may_wait(scope):
+            return await super().answer(scope, receive, send)
         kept: list[Message] = []
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await read_body(scope, receive)
-        except TooLongError:
-            await refuse(TOO_LONG, scope, receive=receive, send=send)
-        except TimeoutError:
-            await refuse(TOO_SLOW, scope, receive=receive, send=send)
-        except SenderGoneError:
-            pass
-        else:
-            scope = plain_scope(scope, body)
-            await self.django(scope, replay(body), keep_in(kept) if may_wait(scope) else send)  # type: ignore[arg-type]
-        return kept, scope.get("wait")
+        await super().answer(scope, receive, keep_in(kept))
+
+        async def rest(gone: Receive) -> None:
+            self.watch = self.watch or Watch()
+            await finish(kept, scope.get("wait"), watch=self.watch, receive=gone, send=send)
+
+        return rest
 
 
 def keep_in(kept: list[Message]) -> Send:
@@ -105,74 +38,4 @@ def keep_in(kept: list[Message]) -> Send:
     return send
 
 
-def names_other_charset(scope: Scope) -> bool:
-    """Whether the client names another charset than UTF-8, with which Django would decode queries and forms."""
-    named = [value for name, value in scope["headers"] if name == b"content-type"]
-    return any(b"charset" in CHARSET.sub(b"", value).lower() for value in named)
-
-
-async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body, however it was framed. Raises TooLongError as soon as that is known, SenderGoneError."""
-    declared = [int(value) for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
-    if any(length > LONGEST_BODY_BYTES for length in declared):
-        raise TooLongError
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise SenderGoneError
-        body += message.get("body", b"")
-        if len(body) > LONGEST_BODY_BYTES:
-            raise TooLongError
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def replay(body: bytes) -> Receive:
-    """A `receive` that hands out a body that was read before."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-def plain_scope(scope: Scope, body: bytes) -> Scope:
-    """The scope as WSGI understands it.
-
-    WSGI reads no body without a Content-Length, so chunked bodies get one. Header names with an underscore are dropped:
-    WSGI cannot tell them from the same names with a hyphen. Raw bytes in the query string are percent-encoded. A named
-    charset is dropped: it is UTF-8, and Django would parse the query too early, where nothing answers for its faults.
-    """
-    dropped = (b"content-length", b"transfer-encoding")
-    kept = [(name, value) for name, value in scope["headers"] if name not in dropped and b"_" not in name]
-    headers = [(name, CHARSET.sub(b"", value) if name == b"content-type" else value) for name, value in kept]
-    had_body_headers = any(name in dropped for name, _value in scope["headers"])
-    if body or had_body_headers:
-        headers.append((b"content-length", str(len(body)).encode()))
-    query = re.sub(rb"[^\x21-\x7e]", lambda byte: b"%%%02X" % ord(byte[0]), scope["query_string"])
-    return {**scope, "headers": headers, "query_string": query}
-
-
-async def refuse(problem: Problem, scope: Scope, *, receive: Receive, send: Send) -> None:
-    """Answer at once, then let the sender finish for a while: one that is still sending would never read the answer."""
-    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"]
-    request_id = request_id_from(given[-1] if given else None)
-    log.info("request refused", request_id=request_id, method=scope["method"], status=problem.status, why=problem.code)
-    headers, body = problem.headers(scope["path"], request_id), problem.body(scope["path"], request_id)
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": True})
-    drained = 0
-    try:
-        async with asyncio.timeout(10):
-            while drained < DRAIN_BYTES:
-                message = await receive()
-                drained += len(message.get("body", b""))
-                if message["type"] == "http.disconnect" or not message.get("more_body", False):
-                    break
-    except TimeoutError:
-        pass
-    await send({"type": "http.response.body", "body": b""})
-
-
-application = Front(django_application, threads=settings.WEB_THREADS)
+application = WaitingFront(django_application, threads=settings.WEB_THREADS)

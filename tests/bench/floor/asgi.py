@@ -1,6 +1,7 @@
-"""The floor on the same kind of web server: a WSGI application in threads behind uvicorn, nothing else."""
+"""The floor on the same web server: behind the same front, in as many threads."""
 
-from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-application = WSGIMiddleware(get_wsgi_application(), workers=8)
+from reviewapp.front import Front
+
+application = Front(get_wsgi_application(), threads=8)
