@@ -13,7 +13,16 @@ def web_command(port: int, host: str = "127.0.0.1", environment: Mapping[str, st
     return [
         *(sys.executable, "-m", "uvicorn", "reviewapp.asgi:application"),
         *("--host", host, "--port", str(port), "--workers", environment.get("WEB_CONCURRENCY", "2")),
-        *("--http", "httptools", "--ws", "none", "--lifespan", "on", "--no-server-header", proxied),
+        *(
+            "--http",
+            "reviewapp.http_protocol:PromptProtocol",
+            "--ws",
+            "none",
+            "--lifespan",
+            "on",
+            "--no-server-header",
+            proxied,
+        ),
         *("--timeout-graceful-shutdown", str(GRACEFUL_SECONDS), "--timeout-keep-alive", "30"),
         *("--log-level", "warning", "--no-access-log"),
     ]

@@ -17,12 +17,17 @@ from reviewapp.processes import web_command
 class WebServer:
     """Runs uvicorn against one database of the run. `url` is where it answers, `log` what it has printed."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, *, workers: int = 1) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         parts = urlsplit(os.environ["DATABASE_URL"])
         address = parts._replace(path=f"/{database}").geturl()
-        self.environment = {**os.environ, "DATABASE_URL": address, "WEB_CONCURRENCY": "1", "PYTHONUNBUFFERED": "1"}
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": address,
+            "WEB_CONCURRENCY": str(workers),
+            "PYTHONUNBUFFERED": "1",
+        }
         self.log_path = Path(os.environ["REVIEWAPP_TEST_FOLDER"]) / f"web-{self.port}.log"
 
     def __enter__(self) -> Self:

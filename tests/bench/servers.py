@@ -28,6 +28,11 @@ class Site:
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
 
+    def stop(self) -> None:
+        """End it; its supervisor would start dying workers again and again."""
+        self.process.terminate()
+        self.process.wait(20)
+
     def manage(self, *arguments: str, code: str = "") -> str:
         """Run a management command against the site's database; its standard output."""
         command = [sys.executable, "manage.py", *arguments]
@@ -52,14 +57,15 @@ def _environment(postgres: Postgres, valkey: Valkey, folder: Path, *, database: 
 
 def _serve(command: list[str], environment: dict[str, str], port: int) -> Site:
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
-    url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
+    site, deadline = Site(f"http://127.0.0.1:{port}", process, environment), time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            httpx.get(url, timeout=2)
+            httpx.get(site.url, timeout=2)
         except httpx.HTTPError:
             time.sleep(0.2)
         else:
-            return Site(url, process, environment)
+            return site
+    site.stop()
     raise RuntimeError("the web server did not answer")
 
 
@@ -77,8 +83,7 @@ def servers() -> Iterator[tuple[Site, Site, Postgres]]:
             yield sites[0], sites[1], postgres
         finally:
             for site in sites:
-                site.process.terminate()
-                site.process.wait(20)
+                site.stop()
             valkey.stop()
             postgres.stop()
 

@@ -1,7 +1,6 @@
-"""The floor behind the same web front as the product."""
+"""The floor on the same kind of web server: a WSGI application in threads behind uvicorn, nothing else."""
 
+from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-from reviewapp.asgi import Front
-
-application = Front(get_wsgi_application(), threads=8)
+application = WSGIMiddleware(get_wsgi_application(), workers=8)

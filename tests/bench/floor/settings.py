@@ -36,5 +36,3 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
 }
 LOGGING_CONFIG = None
-WEB_THREADS = 8  # what the web front reads
-DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
