@@ -1,7 +1,6 @@
 """What every test can ask for: a database, a running server, a browser."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import TransactionTestCase
 
 from tests import databases
+from tests.browser import launch_arguments
 from tests.cast import World, make_world
 from tests.web_server import WebServer
 
@@ -58,7 +58,4 @@ def server(django_db_setup) -> Iterator[WebServer]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     """The system's Chromium when there is one, else the one that Playwright installed."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    arguments = ["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    return {**browser_type_launch_args, "args": arguments, **({"executable_path": found} if found else {})}
+    return {**browser_type_launch_args, **launch_arguments()}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalations.rules.text import display_text, shorten, text_bytes, text_sha256
+from escalations.rules.text import code_words, display_text, shorten, text_bytes, text_sha256
 
 any_text = st.text(st.characters(exclude_categories=()))
 
@@ -59,3 +59,11 @@ def test_a_long_text_is_cut_at_a_word():
 
 def test_a_short_text_stays_as_it_is():
     assert shorten("  One  line\n here ", 40) == "One line here"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("low_confidence", "Low confidence"), ("pii_detected", "PII detected"), ("not-json", "Not JSON"), ("", "")],
+)
+def test_a_code_is_told_in_words(code, words):
+    assert code_words(code) == words

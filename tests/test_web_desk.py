@@ -32,7 +32,7 @@ def test_a_person_signs_in_with_the_contracts_fields(world):
 
 def test_a_wrong_password_is_said_in_words(world):
     answer = Client().post("/accounts/login/", {"login": "ada", "password": "no"})
-    assert "not correct" in answer.text
+    assert "do not belong together" in answer.text
 
 
 def test_claim_next_goes_to_the_case(world):
@@ -64,10 +64,17 @@ def test_what_others_hold_is_said_with_the_time_it_comes_back(world):
     assert f"comes back at {claim.expires_at:%H:%M}" in shown
 
 
-def test_a_person_without_queues_is_told_whom_to_ask(world):
+def test_a_person_without_a_role_is_told_whom_to_ask(world):
     shown = browser_of(world.mallory).get("/").text
-    assert "You review no queue yet" in shown
+    assert "You have no role yet" in shown
     assert "Claim next" not in shown
+
+
+def test_the_desk_of_whoever_reviews_nothing_leads_to_their_work(world):
+    shown = browser_of(world.mona).get("/").text
+    assert "You review no queue; your work is here" in shown
+    assert '<a class="t" href="/reports/">' in shown
+    assert '<a class="t" href="/settings/">' not in shown
 
 
 def test_at_capacity_the_desk_says_so_and_claims_nothing(world):

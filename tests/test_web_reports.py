@@ -3,7 +3,10 @@ import re
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
+from escalations.actions.move import move_escalation
+from escalations.actions.policies import create_queue
 from escalations.records.report_table import csv_lines
 from escalations.templatetags.charts import scale
 from tests.cast import make_world
@@ -43,6 +46,13 @@ def test_every_number_leads_to_its_cases(world, kind):
     for link, number in links:
         total = re.search(r"<h1[^>]*>([\d,]+) case", client.get(unescape(link)).text)
         assert total.group(1) == number, link
+
+
+def test_a_queue_that_no_policy_names_is_told_by_its_name(world):
+    now, calendar = timezone.now(), world.queues["support"].calendar
+    attic = create_queue("attic", name="The attic", lead=world.cleo, calendar=calendar, now=now)
+    move_escalation(hand_over(world).pk, to=attic, lead=world.cleo, now=now)
+    assert ">The attic</a>" in browser_of(world.mona).get("/reports/volume/").text
 
 
 def test_filters_that_cannot_be_read_are_said(world):

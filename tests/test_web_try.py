@@ -92,6 +92,6 @@ def test_an_owner_must_be_somebody_and_success_must_be_said(world):
 
 def test_others_do_not_describe_it(world):
     assert browser_of(world.mona).post(DESCRIBE, SAID).status_code == 403
-    assert "Describe it" not in browser_of(world.mona).get("/workflows/airline-support/").text
+    assert "Edit description" not in browser_of(world.mona).get("/workflows/airline-support/").text
     assert browser_of(world.mallory).get(DESCRIBE).status_code == 404
     assert browser_of(world.admin).get(DESCRIBE).status_code == 200

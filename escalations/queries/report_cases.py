@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from escalations.access import Caller, need_person, queues_seen_by, workflows_of
 from escalations.models import Escalation, Queue, Severity
@@ -44,10 +44,12 @@ class CasePage:
 
 
 def options_of(caller: Caller) -> Options:
-    """The workflows that the caller may see, and the queues that these feed or that the caller may see."""
+    """The workflows that the caller may see, and the queues fed by them, with their cases, or seen."""
     workflows = workflows_of(caller)
     seen = queues_seen_by(need_person(caller)).values("pk")
-    queues = Queue.objects.filter(Q(policies__workflow__in=workflows.values("pk")) | Q(pk__in=seen)).distinct()
+    held = Exists(Escalation.objects.filter(queue=OuterRef("pk"), workflow__in=workflows.values("pk")))
+    fed = Q(policies__workflow__in=workflows.values("pk"))
+    queues = Queue.objects.filter(fed | Q(pk__in=seen) | Q(held)).distinct()
     return Options(
         dict(workflows.values_list("slug", "name")), dict(queues.values_list("slug", "name")), Severity.values
     )

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from escalations.models import Queue, Workflow
 from escalations.rules.routing import SEVERITIES
+from escalations.rules.text import code_words
 
 JOINED = " or "
 
@@ -80,8 +81,9 @@ def _condition(name: str, wanted: Any) -> str:
         return f"the assistant is less than {wanted * 100:g} % sure"
     if name == "validation_failed":
         return "its output failed a validation"
+    if name == "flags":
+        return f"the flag is {JOINED.join(map(code_words, wanted))}"
     openings = {
-        "flags": "the flag is",
         "severity": "the sender says",
         "models": "the model is",
         "prompts": "the prompt is",

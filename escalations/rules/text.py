@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+ACRONYMS = {"json": "JSON", "pii": "PII"}
 SPACES = re.compile(r"\s+")
 
 
@@ -45,3 +46,9 @@ def shorten(text: str, limit: int) -> str:
         return line
     cut = line[: limit - 1]
     return (cut[: cut.rfind(" ")] if " " in cut[limit // 2 :] else cut).rstrip(" ,;:.") + "…"
+
+
+def code_words(code: str) -> str:
+    """A code in words: `low_confidence` → `Low confidence`, `pii_detected` → `PII detected`."""
+    words = " ".join(ACRONYMS.get(word, word) for word in re.split(r"[_\- ]", code)).strip()
+    return words[:1].upper() + words[1:]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from escalations.models import Event
 from escalations.queries.case import SEE, UNDO
 from escalations.queries.desk import MOST_COUNTED
+from escalations.rules.text import code_words
 
 register = template.Library()
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -88,6 +89,15 @@ def clock(at: datetime | None, now: datetime | None = None) -> str:
 
 
 @register.filter
+def moment(text: str, now: datetime) -> str:
+    """A sender's RFC 3339 time like `clock`; what is none, as it was given."""
+    try:
+        return clock(datetime.fromisoformat(text), now)
+    except ValueError:
+        return text
+
+
+@register.filter
 def day(at: Any) -> str:
     """`4 Mar 2026`."""
     return f"{at.day} {at.strftime('%b %Y')}"
@@ -145,8 +155,7 @@ def interval(pair: tuple[float, float]) -> str:
 @register.filter
 def code(text: str) -> str:
     """A code in words: `low_confidence` → `Low confidence`."""
-    words = str(text).replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
+    return code_words(str(text))
 
 
 @register.filter

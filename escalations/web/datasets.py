@@ -43,7 +43,7 @@ def releases(request: HttpRequest, *, slug: str) -> HttpResponse:
     found = dataset_to_build(caller, slug)
     note = display_text(request.POST.get("note", ""))[:LONGEST_NOTE].strip()
     request_release(found, requested_by=caller.actor, note=note, now=timezone.now())
-    messages.success(request, "The release is being built. You can leave this page; it goes on without you.")
+    messages.success(request, "You asked for a release. It is in the list below as soon as it is built.")
     return redirect("dataset", slug=slug)
 
 

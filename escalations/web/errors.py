@@ -7,7 +7,7 @@ from escalations.errors import Refusal
 
 SENTENCES = {
     400: ("That could not be read", "The address or the form was not as it must be. Nothing was changed."),
-    403: ("You may see this, but not do it", "Your role does not include it. Nothing was changed."),
+    403: ("Your role does not include this", "An admin can give you a role that does. Nothing was changed."),
     404: ("There is nothing here", "It does not exist, or you may not see it."),
     405: ("This address does something else", "Go back and use the button. Nothing was changed."),
     409: ("It has changed meanwhile", "Somebody else was quicker. Nothing was changed by you."),

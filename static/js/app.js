@@ -1,4 +1,5 @@
 // Everything works without this; it makes things quicker.
+import { startCopy } from "./copy.js";
 import { startKeys } from "./keys.js";
 import { forgetDrafts, startDraft } from "./draft.js";
 import { startLease } from "./lease.js";
@@ -8,6 +9,7 @@ startKeys();
 startDraft();
 startLease();
 startLook();
+startCopy();
 for (const form of document.querySelectorAll("[data-forget]")) form.addEventListener("submit", () => forgetDrafts());
 
 // A reader starts at what went wrong, else at the case's title.

@@ -10,7 +10,7 @@ export function startLease() {
     if (document.visibilityState !== "visible") return;
     try {
       const answer = await fetch(form.dataset.extend, { method: "POST", body: body(), redirect: "error" });
-      if (answer.ok) said.textContent = `Your claim lasts until ${(await answer.json()).until}`;
+      if (answer.ok) said.textContent = `Yours until ${(await answer.json()).until}`;
       else if (answer.status === 409) said.textContent = "Your claim can not be extended any more. Submit soon; what you typed is kept";
     } catch { said.textContent = "No connection just now. What you typed is kept in this browser"; }
   }
