@@ -83,9 +83,9 @@ SELECT id, number FROM new
 ONE = "WITH input AS (SELECT " + ", ".join(f"%s::{kind} AS {name}" for name, kind in COLUMNS.items()) + ")" + INSERT
 ARRAYS = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
 MANY = f"WITH input AS (SELECT * FROM unnest({ARRAYS}) AS i({', '.join(COLUMNS)}))" + INSERT  # noqa: S608 - our names
-QUEUES = """
-SELECT q.slug, q.id, q.calendar_id, p.id, p.username, p.first_name, p.last_name
-FROM escalations_queue q JOIN escalations_person p ON p.id = q.lead_id
+QUEUE = """
+SELECT q.id, q.calendar_id, p.id, p.username, p.first_name, p.last_name
+FROM escalations_queue q JOIN escalations_person p ON p.id = q.lead_id WHERE q.slug = %s
 """
 
 

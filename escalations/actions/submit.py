@@ -3,10 +3,10 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from psycopg.errors import LockNotAvailable
 
 from escalations.access import Caller, need_scope
 from escalations.actions._clocks import rank_of
-from escalations.actions._intake_sql import QUEUES, execute, insert_escalations
+from escalations.actions._intake_sql import QUEUE, execute, insert_escalations
 from escalations.errors import Conflict, Fault, Forbidden, InProgress, Invalid, Refusal
 from escalations.models import Escalation, IdempotencyKey, Person, Policy, Queue, Snapshot, Workflow
 from escalations.records.intake import Submission
@@ -52,11 +52,11 @@ def submit_many(bodies: Sequence[bytes], *, caller: Caller, now: datetime) -> li
     """Store each body on its own; the answers in order. One that is refused does not touch the others."""
     answers: list[Any] = [None] * len(bodies)
     drafts, taken = {}, set()
-    queues = _queues()
+    queue_named = cache(_queue)
     for at, body in enumerate(bodies):
         try:
             submission = _read(body, caller)
-            draft = _draft(body, submission, caller=caller, queues=queues, now=now)
+            draft = _draft(body, submission, caller=caller, queue_named=queue_named, now=now)
         except Refusal as refusal:
             answers[at] = refusal
             continue
@@ -131,7 +131,7 @@ def _replay(body: bytes, *, caller: Caller, key: str) -> Submitted | None:
 
 
 def _store(body: bytes, submission: Submission, *, caller: Caller, now: datetime) -> Submitted:
-    draft = _draft(body, submission, caller=caller, queues=_queues(), now=now)
+    draft = _draft(body, submission, caller=caller, queue_named=_queue, now=now)
     answer = _answer(draft, insert_escalations([draft.row]), body=body, caller=caller)
     if isinstance(answer, Refusal):
         raise answer
@@ -160,13 +160,11 @@ def _full(escalation_id: UUID) -> Escalation:
     return Escalation.objects.select_related(*related).defer("snapshot__raw").get(pk=escalation_id)
 
 
-def _queues() -> dict[str, Queue]:
-    """Every queue with its lead, by slug, as they stand now."""
-    found = {}
-    for slug, pk, calendar_id, lead_id, username, first, last in execute(QUEUES, []):
-        lead = Person(id=lead_id, username=username, first_name=first, last_name=last)
-        found[slug] = Queue(id=pk, slug=slug, calendar_id=calendar_id, lead=lead)
-    return found
+def _queue(slug: str) -> Queue:
+    """A queue with its lead, as it stands now."""
+    [(pk, calendar_id, lead_id, username, first, last)] = execute(QUEUE, [slug])
+    lead = Person(id=lead_id, username=username, first_name=first, last_name=last)
+    return Queue(id=pk, slug=slug, calendar_id=calendar_id, lead=lead)
 
 
 @lru_cache(maxsize=512)
@@ -175,11 +173,13 @@ def _policy(policy_id: UUID) -> Policy:
     return Policy.objects.select_related("workflow").get(pk=policy_id)
 
 
-def _draft(body: bytes, submission: Submission, *, caller: Caller, queues: dict[str, Queue], now: datetime) -> _Draft:
+def _draft(
+    body: bytes, submission: Submission, *, caller: Caller, queue_named: Callable[[str], Queue], now: datetime
+) -> _Draft:
     workflow_id, policy_id = caller.workflows[submission.workflow]
     policy = _policy(policy_id)
     found = route(policy.document["rules"], policy.document["default"], submission.facts())
-    queue, targets = queues[found.queue], policy.document["targets"][found.severity]
+    queue, targets = queue_named(found.queue), policy.document["targets"][found.severity]
     due_at = now + timedelta(minutes=targets["decide_minutes"])
     escalation = Escalation(
         id=uuid7(now),

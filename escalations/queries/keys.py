@@ -11,14 +11,13 @@ from django.db import connection
 
 FIND = """
 SELECT k.id, k.secret_sha256, k.scopes, k.requests_per_second, k.last_used_at, k.sender_id, k.person_id,
-  coalesce((SELECT json_agg(json_build_array(w.slug, w.id, w.policy_id))
-    FROM escalations_apikey_workflows l JOIN escalations_workflow w ON w.id = l.workflow_id
-    WHERE l.apikey_id = k.id), '[]'::json)
+  ARRAY(SELECT (SELECT w.slug || ' ' || w.id || ' ' || w.policy_id FROM escalations_workflow w
+                WHERE w.id = l.workflow_id AND w.policy_id IS NOT NULL)
+        FROM escalations_apikey_workflows l WHERE l.apikey_id = k.id)
 FROM escalations_apikey k
-LEFT JOIN escalations_sender s ON s.id = k.sender_id
-LEFT JOIN escalations_person p ON p.id = k.person_id
 WHERE k.prefix = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s)
-  AND coalesce(s.is_active, p.is_active)
+  AND coalesce((SELECT s.is_active FROM escalations_sender s WHERE s.id = k.sender_id),
+               (SELECT p.is_active FROM escalations_person p WHERE p.id = k.person_id))
 """
 NO_KEY = "0" * 64
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -50,7 +49,8 @@ def find_key(token: str, *, now: datetime) -> FoundKey | None:
     given = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
     if not hmac.compare_digest(given, stored) or row is None:
         return None
-    workflows = {slug: (UUID(pk), UUID(policy)) for slug, pk, policy in row[7] if policy}
+    usable = (told.split() for told in row[7] if told)
+    workflows = {slug: (UUID(pk), UUID(policy)) for slug, pk, policy in usable}
     return FoundKey(row[0], frozenset(row[2]), row[3], row[4], row[5], row[6], workflows)
 
 
