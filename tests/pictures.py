@@ -61,6 +61,7 @@ def open_urgent_case(page: Page, url: str) -> None:
     """Claim the first critical case and begin to correct it, by keys."""
     page.goto(f"{url}/queues/clinical/?severity=critical")
     page.locator("main .list a.t").first.click()
+    page.get_by_text("Nobody holds this case.").wait_for()
     page.keyboard.press("w")
     page.locator("#decision").wait_for()
     for key in ("e", "1"):

@@ -28,7 +28,7 @@ def test_build_release_is_asked_for_once_and_its_progress_is_shown(world):
     build_release(release.pk, now=timezone.now())
     part = client.get("/datasets/all-corrections/", headers={"HX-Request": "true"}).text
     assert "1.0.0" in part
-    assert "1 added, 0 revised, 0 retired" in part
+    assert "1 added<" in part
     assert "hx-trigger" not in part
 
 
