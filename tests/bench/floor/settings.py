@@ -36,3 +36,4 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
 }
 LOGGING_CONFIG = None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # bytes; its bulk insert is as large as our batch
